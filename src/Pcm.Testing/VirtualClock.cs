@@ -1,0 +1,275 @@
+namespace Pcm.Testing;
+
+/// <summary>
+/// Virtual time and a single-threaded scheduler in one: a discrete-event simulation in which nothing happens at the same time by accident.
+/// Work that is ready runs in the order it was scheduled; when none is left, time jumps to the next timer.
+/// </summary>
+/// <remarks>
+/// The clock counts nanoseconds from zero. Timers due at the same instant fire in the order they were armed.
+/// Thread safety: scheduling and arming are safe from any thread; advancing and running belong to one thread.
+/// </remarks>
+public sealed class VirtualClock : TimeProvider
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<(Action<object?> Work, object? State)> _ready = new();
+    private readonly PriorityQueue<(VirtualTimer Timer, long Arming), (long DueNs, long Arming)> _timers = new();
+    private readonly DateTimeOffset _start;
+    private long _nowNs;
+    private long _armings;
+
+    /// <summary>A clock that stands at <paramref name="start"/> (default 2000-01-01 UTC).</summary>
+    /// <param name="start">What <see cref="TimeProvider.GetUtcNow"/> answers at virtual time zero.</param>
+    public VirtualClock(DateTimeOffset? start = null)
+    {
+        _start = start ?? new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        Scheduler = new VirtualScheduler(this);
+    }
+
+    /// <summary>The scheduler whose work this clock runs.</summary>
+    public PcmScheduler Scheduler { get; }
+
+    /// <summary>Virtual nanoseconds since the clock was made.</summary>
+    public long NowNs => Volatile.Read(ref _nowNs);
+
+    /// <summary>Virtual time since the clock was made.</summary>
+    public TimeSpan Elapsed => TimeSpan.FromTicks(NowNs / 100);
+
+    /// <inheritdoc/>
+    public override long TimestampFrequency => 1_000_000_000;
+
+    /// <inheritdoc/>
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => NowNs;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => _start + Elapsed;
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        var timer = new VirtualTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Runs everything that is ready, and what that makes ready, without moving time.</summary>
+    public void RunUntilIdle()
+    {
+        while (RunOne())
+        {
+        }
+    }
+
+    /// <summary>Moves time forward by <paramref name="duration"/>, firing timers on the way and running to quiescence after each.</summary>
+    /// <param name="duration">Not negative.</param>
+    public void Advance(TimeSpan duration) => AdvanceTo(NowNs + (duration.Ticks * 100));
+
+    /// <summary>Moves time forward to an absolute virtual time, firing timers on the way and running to quiescence after each.</summary>
+    /// <param name="nanoseconds">Virtual time; not in the past.</param>
+    public void AdvanceTo(long nanoseconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(nanoseconds, NowNs);
+        RunUntilIdle();
+        while (FireNext(nanoseconds))
+        {
+            RunUntilIdle();
+        }
+
+        Volatile.Write(ref _nowNs, nanoseconds);
+    }
+
+    /// <summary>
+    /// Runs <paramref name="main"/> to its end, jumping from timer to timer whenever nothing is ready.
+    /// Its awaits resume on the calling thread.
+    /// </summary>
+    /// <param name="main">The program to run in virtual time.</param>
+    /// <exception cref="InvalidOperationException">The program waits for something that no timer and no work will bring about.</exception>
+    public void Run(Func<Task> main)
+    {
+        ArgumentNullException.ThrowIfNull(main);
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(new VirtualSynchronizationContext(this));
+        try
+        {
+            Task task = main();
+            while (!task.IsCompleted)
+            {
+                if (!Step(long.MaxValue))
+                {
+                    throw new InvalidOperationException(
+                        $"Virtual time stands still at {Elapsed}: the program is not done, but no work is ready and no timer is armed.");
+                }
+            }
+
+            task.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+    }
+
+    /// <summary>As <see cref="Run(Func{Task})"/>, with a result.</summary>
+    /// <typeparam name="T">The result's type.</typeparam>
+    /// <param name="main">The program to run in virtual time.</param>
+    public T Run<T>(Func<Task<T>> main)
+    {
+        ArgumentNullException.ThrowIfNull(main);
+        T? result = default;
+        Run(async () => result = await main());
+        return result!;
+    }
+
+    /// <summary>One ready item, or else the next timer not later than <paramref name="limitNs"/>.</summary>
+    internal bool Step(long limitNs) => RunOne() || FireNext(limitNs);
+
+    private bool RunOne()
+    {
+        (Action<object?> Work, object? State) item;
+        lock (_lock)
+        {
+            if (!_ready.TryDequeue(out item))
+            {
+                return false;
+            }
+        }
+
+        item.Work(item.State);
+        return true;
+    }
+
+    private bool FireNext(long limitNs)
+    {
+        VirtualTimer timer;
+        lock (_lock)
+        {
+            while (true)
+            {
+                if (!_timers.TryPeek(out (VirtualTimer Timer, long Arming) head, out (long DueNs, long Arming) due))
+                {
+                    return false;
+                }
+
+                if (head.Timer.Arming != head.Arming)
+                {
+                    _timers.Dequeue(); // re-armed or disposed since
+                    continue;
+                }
+
+                if (due.DueNs > limitNs)
+                {
+                    return false;
+                }
+
+                _timers.Dequeue();
+                timer = head.Timer;
+                Volatile.Write(ref _nowNs, Math.Max(_nowNs, due.DueNs));
+                Arm_NeedsLock(timer, timer.PeriodNs < 0 ? -1 : due.DueNs + timer.PeriodNs);
+                break;
+            }
+        }
+
+        timer.Fire();
+        return true;
+    }
+
+    private void Arm_NeedsLock(VirtualTimer timer, long dueNs)
+    {
+        timer.Arming = ++_armings;
+        if (dueNs >= 0)
+        {
+            _timers.Enqueue((timer, timer.Arming), (dueNs, timer.Arming));
+        }
+    }
+
+    private void Enqueue(Action<object?> work, object? state)
+    {
+        lock (_lock)
+        {
+            _ready.Enqueue((work, state));
+        }
+    }
+
+    private sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, object? state) : ITimer
+    {
+        /// <summary>The number of the last arming; an entry of the queue with another number is stale.</summary>
+        public long Arming { get; set; }
+
+        public long PeriodNs { get; private set; } = -1;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._lock)
+            {
+                PeriodNs = period <= TimeSpan.Zero ? -1 : period.Ticks * 100;
+                clock.Arm_NeedsLock(this, dueTime < TimeSpan.Zero ? -1 : clock._nowNs + (dueTime.Ticks * 100));
+            }
+
+            return true;
+        }
+
+        public void Fire() => callback(state);
+
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+    }
+
+    private sealed class VirtualScheduler(VirtualClock clock) : PcmScheduler
+    {
+        public override void Schedule(Action<object?> work, object? state) => clock.Enqueue(work, state);
+
+        /// <remarks>Runs the simulation until the signal is set; nested inside the caller's own step.</remarks>
+        public override bool Block(ManualResetEventSlim signal, TimeSpan timeout, CancellationToken cancellationToken)
+        {
+            ArgumentNullException.ThrowIfNull(signal);
+            long limitNs = timeout < TimeSpan.Zero ? long.MaxValue : clock.NowNs + (timeout.Ticks * 100);
+            while (!signal.IsSet)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (clock.Step(limitNs))
+                {
+                    continue;
+                }
+
+                if (limitNs == long.MaxValue)
+                {
+                    throw new InvalidOperationException($"Virtual time stands still at {clock.Elapsed}: a thread blocks for ever.");
+                }
+
+                Volatile.Write(ref clock._nowNs, limitNs);
+                return signal.IsSet;
+            }
+
+            return true;
+        }
+    }
+
+    private sealed class VirtualSynchronizationContext(VirtualClock clock) : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            ArgumentNullException.ThrowIfNull(d);
+            clock.Enqueue(static pair =>
+            {
+                var (callback, argument) = ((SendOrPostCallback, object?))pair!;
+                callback(argument);
+            }, (d, state));
+        }
+
+        public override void Send(SendOrPostCallback d, object? state)
+        {
+            ArgumentNullException.ThrowIfNull(d);
+            d(state);
+        }
+
+        public override SynchronizationContext CreateCopy() => new VirtualSynchronizationContext(clock);
+    }
+}
