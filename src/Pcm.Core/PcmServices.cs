@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Pcm;
+
+/// <summary>What every card and substream needs from outside: time, a place to run later work, a logger, the options.</summary>
+/// <remarks>Thread safety: immutable.</remarks>
+public sealed class PcmServices
+{
+    /// <summary>Services given one by one; what is null is the system clock, the thread pool, no log, default options.</summary>
+    /// <param name="time">The clock of everything: pointers, time-outs, time stamps.</param>
+    /// <param name="scheduler">Where deferred work and continuations run.</param>
+    /// <param name="loggerFactory">Where the log goes.</param>
+    /// <param name="options">Settings of the core.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public PcmServices(TimeProvider? time = null, PcmScheduler? scheduler = null, ILoggerFactory? loggerFactory = null, PcmOptions? options = null)
+    {
+        Time = time ?? TimeProvider.System;
+        Scheduler = scheduler ?? PcmScheduler.ThreadPool;
+        LoggerFactory = loggerFactory ?? NullLoggerFactory.Instance;
+        Options = options ?? new PcmOptions();
+        if (Options.Validate() is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
+        TicksPerSecond = Options.TicksPerSecond;
+    }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>Where deferred work runs.</summary>
+    public PcmScheduler Scheduler { get; }
+
+    /// <summary>Where the log goes.</summary>
+    public ILoggerFactory LoggerFactory { get; }
+
+    /// <summary>Settings of the core.</summary>
+    public PcmOptions Options { get; }
+
+    internal int TicksPerSecond { get; }
+
+    /// <summary>The clock in nanoseconds since its own zero.</summary>
+    public long NowNs
+    {
+        get
+        {
+            long timestamp = Time.GetTimestamp();
+            long frequency = Time.TimestampFrequency;
+            return frequency == 1_000_000_000 ? timestamp : (long)((Int128)timestamp * 1_000_000_000 / frequency);
+        }
+    }
+
+    /// <summary>A time of <see cref="NowNs"/> in whole ticks (the kernel's jiffies).</summary>
+    internal long ToTicks(long nanoseconds) => (long)((Int128)nanoseconds * TicksPerSecond / 1_000_000_000);
+}

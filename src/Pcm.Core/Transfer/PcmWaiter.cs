@@ -1,0 +1,137 @@
+using System.Threading.Tasks.Sources;
+
+namespace Pcm;
+
+/// <summary>Why a wait ended.</summary>
+internal enum PcmWake
+{
+    None,
+    Woken,
+    TimedOut,
+    Cancelled,
+}
+
+/// <summary>
+/// One wait: awaited, or blocked on by a real-time thread. Pooled and reused, so that a wait allocates nothing.
+/// Lifetime: rented from its substream's <see cref="PcmWaiterPool"/>, armed and enqueued under the stream lock, returned by the waiting call
+/// after it ended. A continuation never runs inside the signal: it goes through the scheduler.
+/// </summary>
+internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
+{
+    private readonly PcmServices _services;
+    private readonly ManualResetEventSlim _event = new(initialState: false, spinCount: 0);
+    private ManualResetValueTaskSourceCore<PcmWake> _core; // mutable struct, not readonly
+    private ITimer? _timer;
+    private CancellationTokenRegistration _cancellation;
+    private long _deadlineNs;
+    private int _wake;
+    private bool _blocking;
+
+    public PcmWaiter(PcmServices services) => _services = services;
+
+    public PcmWaitQueue? Queue { get; set; }
+
+    public PcmWaiter? Next { get; set; }
+
+    public PcmWaiter? Previous { get; set; }
+
+    /// <summary>Makes the waiter ready for one wait. Call before enqueueing it.</summary>
+    /// <param name="blocking">The wait is <see cref="Block"/>, not an await.</param>
+    public void Arm(bool blocking)
+    {
+        _blocking = blocking;
+        _deadlineNs = long.MaxValue;
+        Volatile.Write(ref _wake, (int)PcmWake.None);
+        if (blocking)
+        {
+            _event.Reset();
+        }
+        else
+        {
+            _core.Reset();
+        }
+    }
+
+    /// <summary>Awaits the signal. Context: no lock held.</summary>
+    public ValueTask<PcmWake> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (timeout != Timeout.InfiniteTimeSpan)
+        {
+            Volatile.Write(ref _deadlineNs, _services.NowNs + (timeout.Ticks * 100));
+            _timer ??= _services.Time.CreateTimer(static w => ((PcmWaiter)w!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        }
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            _cancellation = cancellationToken.UnsafeRegister(static w => ((PcmWaiter)w!).Signal(PcmWake.Cancelled), this);
+        }
+
+        return new ValueTask<PcmWake>(this, _core.Version);
+    }
+
+    /// <summary>Blocks the thread until the signal. Context: no lock held.</summary>
+    public PcmWake Block(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!_services.Scheduler.Block(_event, timeout, cancellationToken))
+            {
+                Signal(PcmWake.TimedOut);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Signal(PcmWake.Cancelled);
+        }
+
+        return (PcmWake)Volatile.Read(ref _wake);
+    }
+
+    /// <summary>Ends the wait, once. Context: any thread, possibly under the stream lock.</summary>
+    /// <returns>False when it had ended already.</returns>
+    public bool Signal(PcmWake wake)
+    {
+        if (Interlocked.CompareExchange(ref _wake, (int)wake, (int)PcmWake.None) != (int)PcmWake.None)
+        {
+            return false;
+        }
+
+        if (_blocking)
+        {
+            _event.Set();
+        }
+        else
+        {
+            _services.Scheduler.Schedule(static w => ((PcmWaiter)w!)._core.SetResult((PcmWake)((PcmWaiter)w)._wake), this);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the timer and the token back after the wait. Context: no lock held, because a running token callback is waited for.</summary>
+    public void Disarm()
+    {
+        _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _cancellation.Dispose();
+        _cancellation = default;
+    }
+
+    public void DisposeTimer() => _timer?.Dispose();
+
+    PcmWake IValueTaskSource<PcmWake>.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<PcmWake>.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource<PcmWake>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    private void OnTimer()
+    {
+        // A callback of an earlier arming may come late; the deadline tells, and the timer is armed for it already.
+        if (_services.NowNs >= Volatile.Read(ref _deadlineNs))
+        {
+            Signal(PcmWake.TimedOut);
+        }
+    }
+}
