@@ -198,7 +198,7 @@ public sealed partial class PcmSubstream
         return error;
     }
 
-    private async ValueTask UndoAsync(PcmStreamGroup group, PcmAction action, int count)
+    private static async ValueTask UndoAsync(PcmStreamGroup group, PcmAction action, int count)
     {
         for (int i = 0; i < count; i++)
         {

@@ -190,7 +190,7 @@ public sealed partial class PcmSubstream
         return PcmError.None;
     }
 
-    private PcmTransfer EndTransfer(in PcmTransferCursor cursor, CancellationToken cancellationToken)
+    private static PcmTransfer EndTransfer(in PcmTransferCursor cursor, CancellationToken cancellationToken)
     {
         if (cursor.Done == 0 && cursor.Error == PcmError.Interrupted)
         {

@@ -170,7 +170,7 @@ public sealed partial class PcmSubstream
 
     private PcmError ChooseAndAllocate(PcmRuntime runtime, PcmHwParams chosen)
     {
-        chosen.RequestAll();
+        chosen.Requested = uint.MaxValue;
         PcmError error = runtime.Constraints.Refine(chosen);
         if (error == PcmError.None)
         {
@@ -225,14 +225,12 @@ public sealed partial class PcmSubstream
     /// <summary>What the chosen parameters say that no rule narrows: FIFO, exact rate, significant bits, info.</summary>
     private PcmError FixUp(PcmRuntime runtime, PcmHwParams work)
     {
-        PcmError error = runtime.Constraints.FixUp(work, runtime.Hardware);
-        if (error == PcmError.None && work.FifoFrames == 0
-            && work.GetMask(PcmHwParameter.Format).IsSingle && work.GetInterval(PcmHwParameter.Channels).IsSingle)
+        if (work.GetMask(PcmHwParameter.Format).IsSingle && work.GetInterval(PcmHwParameter.Channels).IsSingle)
         {
             work.FifoFrames = Ops.GetFifoFrames(work);
         }
 
-        return error;
+        return PcmConstraints.Fixup(work, runtime.Hardware, runtime.Hardware.Info.HasFlag(PcmInfo.Mmap));
     }
 
     private void HwParamsChosen(PcmRuntime runtime, PcmHwParams chosen)
@@ -252,7 +250,7 @@ public sealed partial class PcmSubstream
             runtime.RateNumerator = chosen.RateNumerator;
             runtime.RateDenominator = chosen.RateDenominator;
             runtime.NoPeriodWakeup = chosen.Info.HasFlag(PcmInfo.NoPeriodWakeup) && chosen.Flags.HasFlag(PcmHwFlags.NoPeriodWakeup);
-            runtime.SampleBits = Math.Max(0, runtime.Format.PhysicalWidth());
+            runtime.SampleBits = runtime.Format.PhysicalWidthBits();
             runtime.FrameBits = runtime.SampleBits * runtime.Channels;
             int bits = runtime.FrameBits, frames = 1;
             while (bits % 8 != 0)

@@ -191,7 +191,7 @@ public sealed partial class PcmSubstream
         return false;
     }
 
-    private bool WaitUnlessReady_NeedsLock(PcmRuntime runtime, ref PcmTransferCursor cursor)
+    private static bool WaitUnlessReady_NeedsLock(PcmRuntime runtime, ref PcmTransferCursor cursor)
     {
         cursor.Avail = runtime.Avail;
         if (cursor.Avail >= runtime.TransferWake)

@@ -157,15 +157,11 @@ public abstract class PcmOps : IAsyncDisposable
     public virtual bool TryGetTimeInfo(ref PcmTimeInfo info) => false;
 
     /// <summary>
-    /// The FIFO behind the ring, in frames, for chosen parameters (the kernel's <c>ioctl(FIFO_SIZE)</c>).
+    /// The FIFO behind the ring, in frames, for chosen parameters (the kernel's <c>ioctl(FIFO_SIZE)</c>); 0, the default: what <see cref="Hardware"/> says.
     /// Context: inside hw_refine and hw_params; must not wait.
     /// </summary>
     /// <param name="hwParams">Format and channels are single.</param>
-    public virtual uint GetFifoFrames(PcmHwParams hwParams)
-    {
-        ArgumentNullException.ThrowIfNull(hwParams);
-        return PcmConstraints.DefaultFifoFrames(hwParams, Hardware);
-    }
+    public virtual uint GetFifoFrames(PcmHwParams hwParams) => 0;
 
     /// <summary>Ends the substream's life with its card. Context: may wait; no session is open.</summary>
     public virtual ValueTask DisposeAsync()

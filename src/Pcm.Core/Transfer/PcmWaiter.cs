@@ -16,6 +16,7 @@ internal enum PcmWake
 /// Lifetime: rented from its substream's <see cref="PcmWaiterPool"/>, armed and enqueued under the stream lock, returned by the waiting call
 /// after it ended. A continuation never runs inside the signal: it goes through the scheduler.
 /// </summary>
+#pragma warning disable CA1001 // The event holds nothing to free unless its WaitHandle is asked for; an idle timer is not rooted.
 internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
 {
     private readonly PcmServices _services;
@@ -116,8 +117,6 @@ internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
         _cancellation.Dispose();
         _cancellation = default;
     }
-
-    public void DisposeTimer() => _timer?.Dispose();
 
     PcmWake IValueTaskSource<PcmWake>.GetResult(short token) => _core.GetResult(token);
 

@@ -1,8 +1,8 @@
 namespace Pcm;
 
 /// <summary>The waiters of one substream that nobody waits on now.</summary>
-/// <remarks>Thread safety: every member under the stream lock, except <see cref="Dispose"/>, when nobody waits any more.</remarks>
-internal sealed class PcmWaiterPool(PcmServices services) : IDisposable
+/// <remarks>Thread safety: every member under the stream lock.</remarks>
+internal sealed class PcmWaiterPool(PcmServices services)
 {
     private PcmWaiter? _free;
 
@@ -23,15 +23,5 @@ internal sealed class PcmWaiterPool(PcmServices services) : IDisposable
     {
         waiter.Next = _free;
         _free = waiter;
-    }
-
-    public void Dispose()
-    {
-        for (PcmWaiter? waiter = _free; waiter is not null; waiter = waiter.Next)
-        {
-            waiter.DisposeTimer();
-        }
-
-        _free = null;
     }
 }
