@@ -142,9 +142,9 @@ internal sealed record WavHeader(WavFormat Format, long? DataBytes)
             bytes = sizes.Data ?? throw new WavException(chunkOffset, "an RF64 file whose data size is in no 'ds64' chunk", "'ds64' before 'data'");
         }
 
-        // A writer that never came to patch its header leaves 0 here. An empty recording has 0 too, but either nothing follows it,
-        // or what follows is inside a RIFF that says so.
-        bool unpatched = bytes == 0 && !sizes.RiffGoesBeyond(source.Offset);
+        // A writer that never came to patch its header leaves 0 here. An empty recording has 0 too, but then nothing follows it, or
+        // what follows is inside a RIFF that says so.
+        bool unpatched = bytes == 0 && !sizes.RiffGoesBeyond(source.Offset) && source.MayHaveMore;
         bool pipe = bytes is >= FirstPipeSize and <= LastPipeSize && source.MayHaveLessThan(bytes);
         if (unpatched || pipe)
         {

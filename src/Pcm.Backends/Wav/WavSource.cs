@@ -8,6 +8,9 @@ internal sealed class WavSource(Stream stream)
     /// <summary>Bytes taken so far.</summary>
     public long Offset { get; private set; }
 
+    /// <summary>Whether the stream does not end here, or cannot say.</summary>
+    public bool MayHaveMore => !stream.CanSeek || stream.Position < stream.Length;
+
     /// <summary>Whether the stream has fewer than <paramref name="bytes"/> left, or cannot say how many.</summary>
     public bool MayHaveLessThan(long bytes) => !stream.CanSeek || stream.Length - stream.Position < bytes;
 

@@ -21,10 +21,12 @@ public sealed class WavRoundTripTests
             var reader = new WavReader(readPipe ? new PipeStream(stream) : stream);
 
             Assert.Equal(format, reader.Format);
-            Assert.Equal(data.Length, reader.DataBytes);
-            Assert.Equal(data.Length / format.FrameBytes, reader.Frames);
+
+            // An empty WAV in a pipe cannot be told from one whose sizes were never patched.
+            Assert.Equal(data.Length == 0 && readPipe ? null : data.Length, reader.DataBytes);
+            Assert.Equal(reader.DataBytes / format.FrameBytes, reader.Frames);
             Assert.Equal(data, WavBytes.ReadAll(reader, framesAtOnce));
-            Assert.Equal(reader.Frames, reader.FramesRead);
+            Assert.Equal(data.Length / format.FrameBytes, reader.FramesRead);
 
             // Only the padding is left, and the size in the header counts it.
             Assert.Equal(data.Length % 2, stream.Length - stream.Position);
