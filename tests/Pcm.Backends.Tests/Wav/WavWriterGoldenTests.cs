@@ -126,5 +126,27 @@ public sealed class WavWriterGoldenTests
         Assert.Equal("RIFF"u8, stream.ToArray().AsSpan(0, 4));
     }
 
+    [Fact]
+    public void Write_MoreThan4GiB_BecomesAnRf64OfThatSize()
+    {
+        const int Writes = 65;
+        var block = new byte[1 << 26];
+        using var stream = new HeadOnlyStream();
+        using (var writer = new WavWriter(stream, new WavFormat(PcmFormat.S32LE, 2, 192000)))
+        {
+            for (int i = 0; i < Writes; i++)
+            {
+                writer.Write(block);
+            }
+        }
+
+        long dataBytes = (long)Writes * block.Length;
+        using var head = new MemoryStream(stream.Head);
+        Assert.Equal("RF64"u8, stream.Head.AsSpan(0, 4));
+        Assert.Equal(dataBytes, new WavReader(head).DataBytes);
+        Assert.Equal(dataBytes + head.Position, stream.Length);
+        Assert.Equal(stream.Length, stream.Position);
+    }
+
     private static byte[] Hex(string hex) => Convert.FromHexString(string.Concat(hex.Where(static c => !char.IsWhiteSpace(c))));
 }
