@@ -190,7 +190,23 @@ public sealed class WavReaderTests
     }
 
     [Fact]
-    public void Create_StreamThatCannotDoIt_IsACallersBug()
+    public void Read_AFileThatGrowsAfterItEndedInsideAFrame_StaysAtItsEnd()
+    {
+        using var stream = new MemoryStream();
+        stream.Write(RiffOf("RIFF", 0, Chunk("fmt ", S16Stereo), ChunkOf("data", 0, Pattern(6))));
+        stream.Position = 0;
+        var reader = new WavReader(stream);
+        Assert.Equal(1, reader.Read(new byte[8]));
+        stream.Write(Pattern(8));
+        stream.Position -= 8;
+
+        // What came would be read two bytes out of step.
+        Assert.Throws<WavException>(() => reader.Read(new byte[8]));
+        Assert.Equal(1, reader.FramesRead);
+    }
+
+    [Fact]
+    public void Create_StreamThatCannotBeRead_IsACallersBug()
     {
         using var closed = new MemoryStream();
         closed.Dispose();

@@ -29,16 +29,19 @@ public sealed class WavWriterTests
     [Fact]
     public void Dispose_AfterAWriteThatFailedHalfWay_LeavesAFileOfTheFramesBefore()
     {
-        using var stream = new FullDisk(freeBytes: 80 + 8 + 6);   // the header, two frames, and a part of the next write
-        var writer = new WavWriter(stream, s_s16Stereo);
-        writer.Write([1, 2, 3, 4, 5, 6, 7, 8]);
-        Assert.Throws<IOException>(() => writer.Write([9, 10, 11, 12, 13, 14, 15, 16]));
+        using var stream = new FullDisk(freeBytes: 80 + 3 + 2);   // the header, three frames, and a part of the next write
+        var writer = new WavWriter(stream, new WavFormat(PcmFormat.U8, 1, 8000));
+        writer.Write([1, 2, 3]);
+        Assert.Throws<IOException>(() => writer.Write([4, 5, 6]));
         writer.Dispose();
 
-        var reader = new WavReader(new MemoryStream(stream.ToArray()));
+        byte[] file = stream.ToArray();
+        var reader = new WavReader(new MemoryStream(file));
 
-        Assert.Equal(8, reader.DataBytes);
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], WavBytes.ReadAll(reader));
+        Assert.Equal(3, reader.DataBytes);
+        Assert.Equal([1, 2, 3], WavBytes.ReadAll(reader));
+        Assert.Equal(0, file[83]);   // the padding, where the failed write had left a 4
+        Assert.Equal(84, stream.Position);
     }
 
     private sealed class FullDisk(int freeBytes) : MemoryStream
