@@ -15,7 +15,7 @@ public static class TraceReader
     public static IEnumerable<TraceSequence> ReadFile(string path)
     {
         using FileStream file = File.OpenRead(path);
-        foreach (TraceSequence sequence in Read(file))
+        foreach (TraceSequence sequence in ReadLines(file, Path.GetFileName(path)))
         {
             yield return sequence;
         }
@@ -28,10 +28,10 @@ public static class TraceReader
     public static IEnumerable<TraceSequence> Read(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return ReadLines(stream);
+        return ReadLines(stream, file: null);
     }
 
-    private static IEnumerable<TraceSequence> ReadLines(Stream stream)
+    private static IEnumerable<TraceSequence> ReadLines(Stream stream, string? file)
     {
         using Stream? compressed = IsGzip(stream) ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true) : null;
         using var reader = new StreamReader(compressed ?? stream, Encoding.UTF8, leaveOpen: true);
@@ -39,7 +39,7 @@ public static class TraceReader
         {
             if (!string.IsNullOrWhiteSpace(text))
             {
-                yield return TraceSequence.Parse(text, line);
+                yield return TraceSequence.Parse(text, line, file);
             }
         }
     }

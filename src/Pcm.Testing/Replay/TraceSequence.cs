@@ -30,10 +30,11 @@ public sealed record TraceSequence
     /// <summary>Reads one line.</summary>
     /// <param name="json">The line.</param>
     /// <param name="line">Its number, from 1.</param>
+    /// <param name="file">The file's name, for messages; may be null.</param>
     /// <exception cref="TraceFormatException">The line is no sequence.</exception>
-    public static TraceSequence Parse(string json, int line)
+    public static TraceSequence Parse(string json, int line, string? file = null)
     {
-        var location = new TraceLocation(line);
+        var location = new TraceLocation(line, File: file);
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
