@@ -28,7 +28,7 @@ internal abstract class WavPcmOps(string path) : PcmOps
     private PcmRuntime? _runtime;
     private ITimer? _timer;
     private WavClock _clock;
-    private TaskCompletionSource? _idle;
+    private PcmGate? _ticks;    // held by a tick, and by who waits for one to be over
     private int _rate;
     private int _periodFrames;
     private int _bufferFrames;
@@ -37,8 +37,7 @@ internal abstract class WavPcmOps(string path) : PcmOps
     private long _limit;        // frames since prepare up to which the application lets us go
     private bool _running;
     private bool _draining;
-    private bool _ticking;
-    private volatile bool _failed;
+    private bool _failed;       // frames were lost: every later prepare and hw_free says so
 
     /// <summary>What a tick takes over: <paramref name="Frames"/> frames from <paramref name="From"/>.</summary>
     private readonly record struct Claim(long From, int Frames);
@@ -81,6 +80,7 @@ internal abstract class WavPcmOps(string path) : PcmOps
         {
             _runtime = runtime;
             _failed = false;
+            _ticks = new PcmGate(runtime.Services);
             _timer = runtime.Time.CreateTimer(static ops => ((WavPcmOps)ops!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
@@ -90,11 +90,11 @@ internal abstract class WavPcmOps(string path) : PcmOps
     /// <inheritdoc/>
     public sealed override async ValueTask<PcmError> CloseAsync()
     {
-        Stop();
-        await WhenIdle();
+        await _ticks!.EnterAsync(CancellationToken.None);
         await _timer!.DisposeAsync();
         PcmError error = CloseFile();
         _runtime = null;
+        _ticks.Exit();
         return error;
     }
 
@@ -116,7 +116,7 @@ internal abstract class WavPcmOps(string path) : PcmOps
     /// <remarks>EIO: a write failed since open; the frames that it should have stored are not in the file.</remarks>
     public sealed override async ValueTask<PcmError> HwFreeAsync()
     {
-        await WhenIdle(); // also when a sync_stop was cancelled: the ring goes away after this
+        await IdleAsync(CancellationToken.None); // also when a sync_stop was cancelled: the ring goes away after this
         PcmError error = Finish();
         return _failed ? PcmError.IO : error;
     }
@@ -143,13 +143,14 @@ internal abstract class WavPcmOps(string path) : PcmOps
     /// <inheritdoc/>
     public sealed override async ValueTask<PcmError> ResetAsync(CancellationToken cancellationToken)
     {
-        await WhenIdle().WaitAsync(cancellationToken);
+        await _ticks!.EnterAsync(cancellationToken);
         lock (_lock)
         {
             // The core sets the application's position to ours without an ack.
             _limit = _claimed + LimitAhead(queuedFrames: 0);
         }
 
+        LeaveTicks(idle: false);
         return PcmError.None;
     }
 
@@ -192,23 +193,17 @@ internal abstract class WavPcmOps(string path) : PcmOps
     }
 
     /// <inheritdoc/>
-    public sealed override ValueTask<PcmError> SyncStopAsync(CancellationToken cancellationToken)
+    public sealed override async ValueTask<PcmError> SyncStopAsync(CancellationToken cancellationToken)
     {
-        Task idle = WhenIdle();
-        return idle.IsCompletedSuccessfully ? default : WaitAsync(idle, cancellationToken);
-
-        static async ValueTask<PcmError> WaitAsync(Task idle, CancellationToken cancellationToken)
-        {
-            await idle.WaitAsync(cancellationToken);
-            return PcmError.None;
-        }
+        await IdleAsync(cancellationToken);
+        return PcmError.None;
     }
 
     /// <inheritdoc/>
     public sealed override PcmPosition GetPointer() => new(Volatile.Read(ref _published) % _bufferFrames);
 
     /// <inheritdoc/>
-    /// <remarks>EINVAL: a rewind into frames that the file side has taken over.</remarks>
+    /// <remarks>EINVAL: a rewind into frames that a tick took over since <see cref="GetRewindable"/>.</remarks>
     public sealed override PcmError Ack()
     {
         PcmRuntime runtime = _runtime!;
@@ -227,6 +222,15 @@ internal abstract class WavPcmOps(string path) : PcmOps
 
             _limit = limit;
             return PcmError.None;
+        }
+    }
+
+    /// <inheritdoc/>
+    public sealed override long GetRewindable(PcmRuntime runtime)
+    {
+        lock (_lock)
+        {
+            return Math.Max(0, _limit - _claimed);
         }
     }
 
@@ -255,37 +259,35 @@ internal abstract class WavPcmOps(string path) : PcmOps
     /// <summary>Frames of this direction may be taken over whether or not the application comes along.</summary>
     private static bool RunsFree(PcmRuntime runtime) => runtime.Direction == PcmDirection.Capture && runtime.IsFreeRunning;
 
-    private void Stop()
+    /// <summary>Returns when no tick is under way.</summary>
+    private async ValueTask IdleAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
-        {
-            _running = false;
-            Arm_NeedsLock(nowNs: 0, idle: false);
-        }
+        await _ticks!.EnterAsync(cancellationToken);
+        LeaveTicks(idle: false);
     }
 
-    /// <summary>Completes when no tick is under way.</summary>
-    private Task WhenIdle()
+    private void LeaveTicks(bool idle)
     {
         lock (_lock)
         {
-            return !_ticking ? Task.CompletedTask : (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            Arm_NeedsLock(_runtime!.Services.NowNs, idle); // first: a tick that found the gate taken has left the timer unset
         }
+
+        _ticks!.Exit();
     }
 
     /// <summary>The timer's callback. Context: the timer's thread, no lock held; may wait for the file.</summary>
     private void Tick()
     {
-        PcmRuntime runtime;
-        lock (_lock)
+        if (!_ticks!.TryEnter())
         {
-            if (!_running || _ticking)
-            {
-                return; // stopped meanwhile, or stopped and started: the tick under way sets the timer
-            }
+            return; // who has the gate sets the timer
+        }
 
-            _ticking = true;
-            runtime = _runtime!;
+        if (_runtime is not { } runtime)
+        {
+            _ticks.Exit(); // closed while the timer was on its way
+            return;
         }
 
         bool idle = true;
@@ -301,18 +303,20 @@ internal abstract class WavPcmOps(string path) : PcmOps
             }
             else
             {
-                _failed = true;
+                Fail();
                 runtime.SignalXRun();
             }
         }
 
+        LeaveTicks(idle);
+    }
+
+    private void Fail()
+    {
         lock (_lock)
         {
-            _ticking = false;
-            _running &= !_failed;
-            _idle?.SetResult();
-            _idle = null;
-            Arm_NeedsLock(runtime.Services.NowNs, idle);
+            _failed = true;
+            _running = false;
         }
     }
 
