@@ -94,6 +94,17 @@ public sealed class ManualOps : PcmOps
     }
 
     /// <inheritdoc/>
+    public override ValueTask<PcmError> ResetAsync(CancellationToken cancellationToken)
+    {
+        if (!IsMoving)
+        {
+            Volatile.Write(ref _frames, 0);
+        }
+
+        return default;
+    }
+
+    /// <inheritdoc/>
     public override PcmPosition GetPointer() => new(Volatile.Read(ref _frames) % _runtime!.BufferFrames);
 
     /// <inheritdoc/>
