@@ -41,6 +41,22 @@ public sealed partial class PcmSubstream
         }
     }
 
+    internal void SignalSourceLost(PcmRuntime runtime)
+    {
+        Lock held = EnterStream();
+        try
+        {
+            if (runtime == _runtime && runtime.Lifecycle.State == PcmState.Running)
+            {
+                StopGroup_NeedsLock(PcmTrigger.Drain);
+            }
+        }
+        finally
+        {
+            held.Exit();
+        }
+    }
+
     internal void SignalDisconnect(PcmRuntime runtime)
     {
         Lock held = EnterStream();

@@ -41,6 +41,11 @@ public sealed partial class PcmSubstream
     /// <summary>Runs the transfer until it is done or needs a START or a wait. Context: no lock held.</summary>
     private Ask Step(PcmRuntime runtime, in PcmUserFrames user, ref PcmTransferCursor cursor)
     {
+        if (cursor.Frames == 0)
+        {
+            return Ask.Nothing; // succeeds in every state but OPEN, and looks at nothing
+        }
+
         Lock held = EnterStream();
         try
         {

@@ -82,6 +82,27 @@ public sealed class VirtualClock : TimeProvider
     }
 
     /// <summary>
+    /// Completes when virtual time reaches an absolute time, to the nanosecond; <see cref="Task.Delay(TimeSpan, TimeProvider)"/> knows whole milliseconds only.
+    /// </summary>
+    /// <param name="nanoseconds">Virtual time; in the past: completed already.</param>
+    public Task WaitUntilAsync(long nanoseconds)
+    {
+        if (nanoseconds <= NowNs)
+        {
+            return Task.CompletedTask;
+        }
+
+        var reached = new TaskCompletionSource();
+        var timer = new VirtualTimer(this, static source => ((TaskCompletionSource)source!).SetResult(), reached);
+        lock (_lock)
+        {
+            Arm_NeedsLock(timer, nanoseconds);
+        }
+
+        return reached.Task;
+    }
+
+    /// <summary>
     /// Runs <paramref name="main"/> to its end, jumping from timer to timer whenever nothing is ready.
     /// Its awaits resume on the calling thread.
     /// </summary>
@@ -119,7 +140,8 @@ public sealed class VirtualClock : TimeProvider
     {
         ArgumentNullException.ThrowIfNull(main);
         T? result = default;
-        Run(async () => result = await main());
+        Func<Task> program = async () => result = await main(); // typed, or the call would choose this very overload
+        Run(program);
         return result!;
     }
 

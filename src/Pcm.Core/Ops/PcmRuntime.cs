@@ -217,6 +217,12 @@ public sealed class PcmRuntime
     /// <summary>The hardware ran dry or lost its position: a running stream goes to XRUN. Context: as <see cref="PeriodElapsed"/>.</summary>
     public void SignalXRun() => _substream.SignalXRun(this);
 
+    /// <summary>
+    /// What this capture listens to is gone, or has become something that it cannot capture: a running capture stops, and with it the streams linked to it.
+    /// The state becomes DRAINING, because what was captured has not been read. Does nothing unless running. Context: as <see cref="PeriodElapsed"/>.
+    /// </summary>
+    public void SignalSourceLost() => _substream.SignalSourceLost(this);
+
     /// <summary>The hardware is gone: the stream goes to DISCONNECTED, every wait ends. Context: as <see cref="PeriodElapsed"/>.</summary>
     public void SignalDisconnect() => _substream.SignalDisconnect(this);
 

@@ -9,7 +9,7 @@ public sealed partial class PcmConstraints
     /// Rules run before a refinement counts as endless. The slowest honest ones creep by one per pass over some hundred thousand values
     /// (a whole number of microseconds at a prime rate), so this is far above them.
     /// </summary>
-    private const uint MaxRuleRuns = 1u << 27;
+    private const uint MaxRuleRuns = 1u << 25;
 
     private static ReadOnlySpan<PcmHwParameter> ChoiceOrder =>
     [

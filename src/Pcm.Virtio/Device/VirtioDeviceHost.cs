@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Pcm.Virtio;
 
 /// <summary>
@@ -11,8 +9,11 @@ namespace Pcm.Virtio;
 /// Thread safety: safe from any thread. The driver's calls change the status at once; what they mean for the device happens on its executor,
 /// so that a reset is complete when the device has really let go, which is when the status reads 0.
 /// </remarks>
-internal sealed class VirtioDeviceHost : VirtioDeviceBus
+internal sealed partial class VirtioDeviceHost : VirtioDeviceBus
 {
+    private const VirtioStatus DriverBits =
+        VirtioStatus.Acknowledge | VirtioStatus.Driver | VirtioStatus.FeaturesOk | VirtioStatus.DriverOk | VirtioStatus.Failed;
+
     private readonly Lock _lock = new();
     private readonly VirtioDevice _device;
     private readonly GuestMemory _memory;
@@ -105,7 +106,7 @@ internal sealed class VirtioDeviceHost : VirtioDeviceBus
                 return;
             }
 
-            VirtioStatus added = value & ~_status & ~VirtioStatus.NeedsReset;
+            VirtioStatus added = value & DriverBits & ~_status;
             if (added.HasFlag(VirtioStatus.FeaturesOk)
                 && ((_accepted & ~OfferedFeatures) != 0 || !_accepted.HasFlag(VirtioFeatures.Version1)))
             {
@@ -144,7 +145,10 @@ internal sealed class VirtioDeviceHost : VirtioDeviceBus
     /// Starts a queue. False when the driver asks for something impossible: no such queue, already enabled, features not agreed yet, a bad
     /// size, alignment or address.
     /// </summary>
-    public bool TryEnableQueue(ushort index, in VirtqueueAddresses addresses)
+    /// <param name="index">The queue.</param>
+    /// <param name="addresses">Its memory.</param>
+    /// <param name="position">Where another device stopped (vhost-user); null for the start.</param>
+    public bool TryEnableQueue(ushort index, in VirtqueueAddresses addresses, VirtqueuePosition? position = null)
     {
         lock (_lock)
         {
@@ -155,7 +159,8 @@ internal sealed class VirtioDeviceHost : VirtioDeviceBus
             }
 
             VirtqueueKind kind = _accepted.HasFlag(VirtioFeatures.RingPacked) ? VirtqueueKind.Packed : VirtqueueKind.Split;
-            DeviceVirtqueue? queue = DeviceVirtqueue.TryCreate(kind, addresses, _accepted, _memory, _options.Limits);
+            DeviceVirtqueue? queue = DeviceVirtqueue.TryCreate(
+                kind, addresses, _accepted, _memory, _options.Limits, position ?? new VirtqueuePosition(kind));
             if (queue is null)
             {
                 return false;
@@ -180,15 +185,17 @@ internal sealed class VirtioDeviceHost : VirtioDeviceBus
     }
 
     /// <summary>Takes one queue from the device, on its executor; complete when <see cref="IsQueueEnabled"/> says false.</summary>
-    public void DisableQueue(ushort index)
+    /// <param name="index">The queue.</param>
+    /// <param name="stopped">Hears, on the executor, where the device stopped; not called when the queue was not enabled.</param>
+    public void DisableQueue(ushort index, Action<VirtqueuePosition>? stopped = null)
     {
         if (index < _queues.Length)
         {
-            Executor.Post(static pair =>
+            Executor.Post(static request =>
             {
-                (VirtioDeviceHost host, ushort queue) = ((VirtioDeviceHost, ushort))pair!;
-                host.Stop(queue);
-            }, (this, index));
+                (VirtioDeviceHost host, ushort queue, Action<VirtqueuePosition>? stopped) = ((VirtioDeviceHost, ushort, Action<VirtqueuePosition>?))request!;
+                host.Stop(queue, stopped);
+            }, (this, index, stopped));
         }
     }
 
@@ -209,71 +216,6 @@ internal sealed class VirtioDeviceHost : VirtioDeviceBus
             return _queues[index].Queue?.Fault ?? VirtqueueFault.None;
         }
     }
-
-    public override bool TryGetQueue(ushort index, [NotNullWhen(true)] out DeviceVirtqueue? queue)
-    {
-        lock (_lock)
-        {
-            queue = index < _queues.Length && _live ? _queues[index].Queue : null;
-            return queue is not null;
-        }
-    }
-
-    public override void Publish(ushort index)
-    {
-        if (!TryGetQueue(index, out DeviceVirtqueue? queue))
-        {
-            return;
-        }
-
-        bool interrupt = queue.Publish();
-        ReportFault(queue);
-        if (interrupt)
-        {
-            _output.Interrupt(index);
-        }
-    }
-
-    public override void Poll(ushort index)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _queues.Length);
-        _queues[index].Kick.Request();
-    }
-
-    public override void ChangeConfig()
-    {
-        bool interrupt;
-        lock (_lock)
-        {
-            _generation++;
-            interrupt = _status.HasFlag(VirtioStatus.DriverOk) && !_resetting;
-        }
-
-        if (interrupt)
-        {
-            _output.ConfigChanged();
-        }
-    }
-
-    public override void Fail()
-    {
-        bool interrupt;
-        lock (_lock)
-        {
-            interrupt = _status.HasFlag(VirtioStatus.DriverOk) && !_status.HasFlag(VirtioStatus.NeedsReset) && !_resetting;
-            if (_status != VirtioStatus.None)
-            {
-                _status |= VirtioStatus.NeedsReset;
-            }
-        }
-
-        if (interrupt)
-        {
-            _output.ConfigChanged();
-        }
-    }
-
-    public override void Post(Action<object?> work, object? state) => Executor.Post(work, state);
 
     private void StartReset_NeedsLock()
     {
@@ -350,7 +292,7 @@ internal sealed class VirtioDeviceHost : VirtioDeviceBus
         }
     }
 
-    private void Stop(ushort index)
+    private void Stop(ushort index, Action<VirtqueuePosition>? stopped)
     {
         DeviceVirtqueue? queue;
         lock (_lock)
@@ -373,34 +315,8 @@ internal sealed class VirtioDeviceHost : VirtioDeviceBus
         {
             _queues[index].Queue = null;
         }
-    }
 
-    private void Process(int index)
-    {
-        if (!TryGetQueue((ushort)index, out DeviceVirtqueue? queue))
-        {
-            return;
-        }
-
-        long before = queue.Popped;
-        queue.DisableNotifications();
-        _device.ProcessQueue((ushort)index);
-        bool idle = queue.TryEnableNotifications();
-        ReportFault(queue);
-        if (!idle && queue.Popped != before)
-        {
-            // More came, or the device stopped in between. It made progress, so it gets another turn; without progress it left the messages
-            // there on purpose, and calling again would spin.
-            _queues[index].Kick.Request();
-        }
-    }
-
-    private void ReportFault(DeviceVirtqueue queue)
-    {
-        if (queue.IsBroken)
-        {
-            Fail();
-        }
+        stopped?.Invoke(queue.Position);
     }
 
     private sealed class HostQueue(CoalescedWork kick)

@@ -62,7 +62,7 @@ internal sealed class SoundQueue
         }
     }
 
-    /// <summary>Adds a message; the device sees it after the next <see cref="Kick"/>.</summary>
+    /// <summary>Adds a message; the device sees it after the next <see cref="Publish_NeedsLock"/>.</summary>
     public bool TryAdd_NeedsLock(SoundMessageOwner owner, int message, ReadOnlySpan<DmaSlice> readable, ReadOnlySpan<DmaSlice> writable)
     {
         if (_freeCount == 0)

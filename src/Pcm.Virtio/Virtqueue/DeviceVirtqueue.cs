@@ -16,7 +16,7 @@ public abstract class DeviceVirtqueue
 {
     private readonly SegmentPool _pool = new();
     private readonly ChainRecord?[] _records; // by head or buffer id; made when first used
-    private readonly int _maxHeld;
+    private readonly long _maxHeld;
     private readonly VirtqueueAddresses _addresses;
     private int _mappedVersion;
     private int _held;
@@ -29,7 +29,7 @@ public abstract class DeviceVirtqueue
         HasEventIndex = features.HasFlag(VirtioFeatures.EventIndex);
         Builder = new ChainBuilder(memory, limits, features.HasFlag(VirtioFeatures.IndirectDescriptors));
         _records = new ChainRecord?[layout.Size];
-        _maxHeld = Math.Max(limits.MaxChainDescriptors, limits.MaxHeldDescriptorsPerSlot * layout.Size);
+        _maxHeld = Math.Max(limits.MaxChainDescriptors, (long)limits.MaxHeldDescriptorsPerSlot * layout.Size);
         _mappedVersion = memory.Version;
         TryMap();
     }
@@ -256,7 +256,7 @@ public abstract class DeviceVirtqueue
         Unpublished = 0;
     }
 
-    /// <summary>Where another device would have to go on (vhost-user GET_VRING_BASE). Messages in flight are not counted back.</summary>
+    /// <summary>Where another device would go on (vhost-user GET_VRING_BASE), provided that no message is in flight.</summary>
     internal abstract VirtqueuePosition Position { get; }
 
     internal bool TryFind(ushort head, uint generation, [NotNullWhen(true)] out ChainRecord? record)

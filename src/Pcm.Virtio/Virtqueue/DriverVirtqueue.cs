@@ -13,8 +13,8 @@ namespace Pcm.Virtio;
 public abstract class DriverVirtqueue : IDisposable
 {
     private readonly DmaAllocator _dma;
-    private readonly DmaRegion _rings;
-    private readonly DmaRegion? _tables;
+    private readonly DmaRegion _memory; // the rings, then a table for each descriptor
+    private readonly int _tablesOffset;
     private readonly Message[] _messages; // by head (split) or buffer id (packed); private, so the device cannot change it
     private ushort _added;
     private ushort _published;
@@ -30,15 +30,16 @@ public abstract class DriverVirtqueue : IDisposable
         // A chain may not be longer than the queue, indirect or not (virtio 2.7.5.3.1).
         IndirectDescriptors = features.HasFlag(VirtioFeatures.IndirectDescriptors) ? Math.Min(indirectDescriptors, layout.Size) : 0;
         _messages = new Message[layout.Size];
-        _rings = dma.Allocate(layout.TotalBytes, VirtqueueLayout.DescriptorAlignment);
-        Rings = new RingMemory(_rings.Span);
-        if (IndirectDescriptors > 1)
-        {
-            _tables = dma.Allocate(checked(layout.Size * IndirectDescriptors * VirtqueueLayout.DescriptorBytes), VirtqueueLayout.DescriptorAlignment);
-            Tables = new RingMemory(_tables.Span);
-        }
-
-        Addresses = new((ushort)layout.Size, _rings.DeviceAddress, _rings.DeviceAddress + (uint)layout.DriverAreaOffset, _rings.DeviceAddress + (uint)layout.DeviceAreaOffset);
+        _tablesOffset = (layout.TotalBytes + VirtqueueLayout.DescriptorAlignment - 1) & -VirtqueueLayout.DescriptorAlignment;
+        int tablesBytes = IndirectDescriptors > 1 ? checked(layout.Size * IndirectDescriptors * VirtqueueLayout.DescriptorBytes) : 0;
+        _memory = dma.Allocate(checked(_tablesOffset + tablesBytes), VirtqueueLayout.DescriptorAlignment);
+        Rings = new RingMemory(_memory.Span[..layout.TotalBytes]);
+        Tables = new RingMemory(_memory.Span[_tablesOffset..]);
+        Addresses = new(
+            (ushort)layout.Size,
+            _memory.DeviceAddress,
+            _memory.DeviceAddress + (uint)layout.DriverAreaOffset,
+            _memory.DeviceAddress + (uint)layout.DeviceAreaOffset);
     }
 
     /// <summary>Split or packed.</summary>
@@ -91,6 +92,7 @@ public abstract class DriverVirtqueue : IDisposable
     /// <param name="dma">Gives the rings, and a table per descriptor when <paramref name="indirectDescriptors"/> is more than 1.</param>
     /// <param name="indirectDescriptors">The longest chain to send through a table, 0 for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not a size the kind can have.</exception>
+    /// <exception cref="OverflowException">More tables than 2 GiB hold.</exception>
     /// <exception cref="OutOfMemoryException">No memory.</exception>
     public static DriverVirtqueue Create(VirtqueueKind kind, int size, VirtioFeatures features, DmaAllocator dma, int indirectDescriptors)
     {
@@ -241,20 +243,12 @@ public abstract class DriverVirtqueue : IDisposable
     /// <summary>Frees the rings. Only while the device has no access: after a completed device or queue reset.</summary>
     public void Dispose()
     {
-        _rings.Dispose();
-        _tables?.Dispose();
+        _memory.Dispose();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Gives the queue up while the device may still use it: its memory is quarantined, not freed.</summary>
-    public void Abandon()
-    {
-        _dma.Quarantine(_rings);
-        if (_tables is not null)
-        {
-            _dma.Quarantine(_tables);
-        }
-    }
+    public void Abandon() => _dma.Quarantine(_memory);
 
     /// <summary>Writes the message's descriptors and returns its id, [0 .. Size). There is room.</summary>
     private protected abstract int AddCore(ReadOnlySpan<DmaSlice> readable, ReadOnlySpan<DmaSlice> writable, int count, bool indirect);
@@ -291,7 +285,7 @@ public abstract class DriverVirtqueue : IDisposable
 
     /// <summary>A message's table, one entry for each slice. Private tables are as many as descriptors, so that adding never allocates.</summary>
     private protected DmaSlice TableOf(int slot, int count) =>
-        _tables!.Slice(slot * IndirectDescriptors * VirtqueueLayout.DescriptorBytes, count * VirtqueueLayout.DescriptorBytes);
+        _memory.Slice(_tablesOffset + (slot * IndirectDescriptors * VirtqueueLayout.DescriptorBytes), count * VirtqueueLayout.DescriptorBytes);
 
     private static int Measure(ReadOnlySpan<DmaSlice> slices, out ulong bytes)
     {

@@ -188,10 +188,13 @@ public sealed class InProcessTransport : VirtioTransport, IVirtioDeviceOutput
         _silent = true;
         Interlocked.Exchange(ref _gone, 1);
 
-        // Memory is freed only when the device is no longer in the middle of using it.
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _host.Reset(static source => ((TaskCompletionSource)source!).TrySetResult(), done);
-        await done.Task;
+        // Memory is freed only when the device is no longer in the middle of using it, and no interrupt is in the middle of being told.
+        var deviceLetGo = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _host.Reset(static source => ((TaskCompletionSource)source!).TrySetResult(), deviceLetGo);
+        await deviceLetGo.Task;
+        var interruptsDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _interruptExecutor.Post(static source => ((TaskCompletionSource)source!).TrySetResult(), interruptsDone);
+        await interruptsDone.Task;
         _dma.Dispose();
     }
 

@@ -1,0 +1,67 @@
+namespace Pcm.Testing.Replay;
+
+/// <summary>The machine that one sequence runs on: a clock at zero, its cards, the open handles.</summary>
+internal sealed class TraceMachine(TraceCardRegistry registry, PcmOptions options)
+{
+    private readonly Dictionary<string, PcmCard> _cards = [];
+    private readonly SortedDictionary<int, TraceHandle> _handles = [];
+    private PcmServices? _services;
+
+    public VirtualClock Clock { get; } = new();
+
+    public IReadOnlyDictionary<int, TraceHandle> Handles => _handles;
+
+    public PcmServices Services => _services ??= new PcmServices(Clock, Clock.Scheduler, options: options);
+
+    public long NowMicroseconds => Clock.NowNs / 1000;
+
+    public TraceHandle Handle(int number)
+    {
+        if (!_handles.TryGetValue(number, out TraceHandle? handle))
+        {
+            _handles[number] = handle = new TraceHandle();
+        }
+
+        return handle;
+    }
+
+    /// <summary>The card of a name, made at first use.</summary>
+    public PcmCard Card(string name, TraceLocation location)
+    {
+        if (!_cards.TryGetValue(name, out PcmCard? card))
+        {
+            _cards[name] = card = registry.Find(name, location)(name, Services);
+        }
+
+        return card;
+    }
+
+    /// <summary>The driver is bound again: a new card.</summary>
+    public async Task RebindAsync(string name, TraceLocation location)
+    {
+        PcmCard old = Card(name, location);
+        _cards.Remove(name);
+        await old.DisposeAsync();
+        Card(name, location);
+    }
+
+    /// <summary>System suspend and resume: the streams stay suspended, nothing wakes them but the application.</summary>
+    public async Task SuspendAsync()
+    {
+        foreach (PcmCard card in _cards.Values)
+        {
+            await card.SuspendAsync();
+        }
+    }
+
+    /// <summary>Lets virtual time reach an absolute time, if it has not yet.</summary>
+    public Task ReachAsync(long microseconds) => Clock.WaitUntilAsync(microseconds * 1000);
+
+    public async Task DisposeAsync()
+    {
+        foreach (PcmCard card in _cards.Values)
+        {
+            await card.DisposeAsync();
+        }
+    }
+}
