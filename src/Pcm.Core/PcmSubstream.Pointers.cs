@@ -281,8 +281,8 @@ public sealed partial class PcmSubstream
 
         if (runtime.Info.HasFlag(PcmInfo.NoRewinds))
         {
-            long moved = position - old;
-            if ((moved < 0 ? moved + runtime.Boundary : moved) > runtime.BufferFrames)
+            bool forward = PcmRing.Back(position, old, runtime.Boundary) <= runtime.BufferFrames;
+            if (!forward && PcmRing.Back(old, position, runtime.Boundary) > Ops.GetRewindable(runtime))
             {
                 return PcmError.InvalidArgument;
             }

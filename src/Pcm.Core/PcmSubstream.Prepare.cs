@@ -57,6 +57,7 @@ public sealed partial class PcmSubstream
                 {
                     PcmRuntime r = member._runtime!;
                     r.ApplicationPosition = r.HardwarePosition;
+                    r.IsResetting = false;
                     if (r.Lifecycle.Permits(PcmTrigger.Prepare))
                     {
                         r.Lifecycle.Commit(PcmTrigger.Prepare);
@@ -72,7 +73,7 @@ public sealed partial class PcmSubstream
         }
         finally
         {
-            UnlockBuffer(runtime);
+            EndNonatomic(group, runtime);
         }
     }
 
@@ -103,6 +104,7 @@ public sealed partial class PcmSubstream
                 {
                     PcmRuntime r = member._runtime!;
                     r.ApplicationPosition = r.HardwarePosition;
+                    r.IsResetting = false;
                     if (r.Direction == PcmDirection.Playback && r.SwParams.SilenceSize != 0)
                     {
                         PcmSilence.Fill(r, member.Ops, PcmSilence.Init);
@@ -119,7 +121,7 @@ public sealed partial class PcmSubstream
         }
         finally
         {
-            UnlockBuffer(runtime);
+            EndNonatomic(group, runtime);
         }
     }
 
@@ -164,6 +166,16 @@ public sealed partial class PcmSubstream
         }
     }
 
+    private void EndNonatomic(PcmStreamGroup group, PcmRuntime runtime)
+    {
+        foreach (PcmSubstream member in group.Members)
+        {
+            member._runtime!.IsResetting = false;
+        }
+
+        UnlockBuffer(runtime);
+    }
+
     private async ValueTask<PcmError> PrepareOneAsync(PcmRuntime runtime, CancellationToken cancellationToken)
     {
         await SyncStopNeedsGateAsync(cancellationToken);
@@ -173,6 +185,7 @@ public sealed partial class PcmSubstream
 
     private async ValueTask<PcmError> ResetOneAsync(PcmRuntime runtime, CancellationToken cancellationToken)
     {
+        runtime.IsResetting = true;
         PcmError error = await GuardAsync(static (ops, _, ct) => ops.ResetAsync(ct), runtime, cancellationToken);
         if (error < PcmError.None)
         {

@@ -250,7 +250,7 @@ public sealed partial class PcmSubstream
                 return error;
             }
 
-            long distance = Math.Min(frames, back ? runtime.HardwareAvail : runtime.Avail);
+            long distance = Math.Min(frames, back ? Math.Min(runtime.HardwareAvail, Ops.GetRewindable(runtime)) : runtime.Avail);
             if (distance <= 0)
             {
                 return PcmError.None;

@@ -79,6 +79,23 @@ public sealed class WavWriter : IDisposable
         DataBytes += frames.Length;
     }
 
+    /// <summary>
+    /// Makes what was written so far a complete file, when the stream can seek, and flushes the stream; writing may go on afterwards.
+    /// </summary>
+    /// <exception cref="IOException">The stream failed: the sizes may be those of an earlier flush, or none.</exception>
+    /// <exception cref="ObjectDisposedException">After <see cref="Dispose"/>.</exception>
+    public void Flush()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_canPatch)
+        {
+            int headerBytes = PatchHeader();
+            _stream.Position = _start + headerBytes + DataBytes; // before the pad byte, which the next frames replace
+        }
+
+        _stream.Flush();
+    }
+
     /// <summary>Pads the data, writes the sizes into the header when the stream can seek, and flushes. Does not dispose the stream.</summary>
     /// <exception cref="IOException">The stream failed, so the header has no sizes; readers take all that was written.</exception>
     public void Dispose()
@@ -97,7 +114,7 @@ public sealed class WavWriter : IDisposable
         _stream.Flush();
     }
 
-    private void PatchHeader()
+    private int PatchHeader()
     {
         Span<byte> header = stackalloc byte[WavHeaderWriter.MaxBytes];
         header = header[.._header.WriteSized(header, DataBytes)];
@@ -113,5 +130,6 @@ public sealed class WavWriter : IDisposable
         _stream.Position = _start;
         _stream.Write(header);
         _stream.Position = end;
+        return header.Length;
     }
 }

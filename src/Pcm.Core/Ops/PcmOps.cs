@@ -109,6 +109,19 @@ public abstract class PcmOps : IAsyncDisposable
     public virtual PcmError Ack() => PcmError.None;
 
     /// <summary>
+    /// How far the application may take its position back now. The default: not at all with <see cref="PcmInfo.NoRewinds"/>, else without a limit
+    /// beyond what the hardware has not reached. A backend that sends data ahead answers what it has not sent.
+    /// Context: any thread, under the stream lock. Must not wait, allocate or throw.
+    /// </summary>
+    /// <param name="runtime">This session.</param>
+    /// <returns>Frames, not negative.</returns>
+    public virtual long GetRewindable(PcmRuntime runtime)
+    {
+        ArgumentNullException.ThrowIfNull(runtime);
+        return runtime.Info.HasFlag(PcmInfo.NoRewinds) ? 0 : long.MaxValue;
+    }
+
+    /// <summary>
     /// Copies the application's bytes into the ring. The default copies into <see cref="PcmRuntime.Buffer"/>.
     /// Context: the writing thread, no lock held, the ring cannot go away meanwhile; may race with a stop. Must not wait.
     /// Errors: end the transfer.

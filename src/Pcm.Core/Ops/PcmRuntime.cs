@@ -120,6 +120,11 @@ public sealed class PcmRuntime
     /// <summary>The application writes while nothing more can come: the stream drains.</summary>
     public bool IsDraining => Lifecycle.State == PcmState.Draining;
 
+    /// <summary>
+    /// Between the reset op and its end: <see cref="ApplicationPosition"/> still has its old value and is about to become the hardware's.
+    /// </summary>
+    public bool IsResetting { get; internal set; }
+
     internal PcmLifecycle Lifecycle { get; }
 
     /// <summary>Work space of hw_refine; its own lock.</summary>

@@ -25,7 +25,7 @@ internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
     private ITimer? _timer;
     private CancellationTokenRegistration _cancellation;
     private long _deadlineNs;
-    private int _wake;
+    private int _wake = (int)PcmWake.Woken; // not armed: nothing to signal
     private bool _blocking;
 
     public PcmWaiter(PcmServices services) => _services = services;

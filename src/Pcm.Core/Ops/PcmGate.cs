@@ -1,17 +1,19 @@
 namespace Pcm;
 
 /// <summary>
-/// An asynchronous mutex: one lifecycle verb at a time. First come, first served; ownership is handed over, so that nobody overtakes.
+/// An asynchronous mutex, held across awaits. First come, first served; ownership is handed over, so that nobody overtakes.
 /// Not a SemaphoreSlim, because its waiters resume on the thread pool, where a virtual clock has no say.
 /// </summary>
+/// <param name="services">Clock and scheduler.</param>
 /// <remarks>Thread safety: any thread.</remarks>
-internal sealed class PcmGate(PcmServices services)
+public sealed class PcmGate(PcmServices services)
 {
     private readonly Lock _lock = new();
     private readonly PcmWaitQueue _waiters = new();
     private readonly PcmWaiterPool _pool = new(services);
     private bool _taken;
 
+    /// <summary>Enters if that needs no waiting.</summary>
     public bool TryEnter()
     {
         lock (_lock)
@@ -26,9 +28,11 @@ internal sealed class PcmGate(PcmServices services)
     }
 
     /// <summary>Enters, waiting if need be.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="OperationCanceledException">Cancelled before the gate was free; it is not held.</exception>
     public ValueTask EnterAsync(CancellationToken cancellationToken) => TryEnter() ? default : EnterSlowAsync(cancellationToken);
 
+    /// <summary>Leaves, handing over to the first who waits. Context: the gate is held.</summary>
     public void Exit()
     {
         lock (_lock)

@@ -1,0 +1,242 @@
+using System.Runtime.CompilerServices;
+
+namespace Pcm.Virtio;
+
+/// <summary>
+/// A PCM stream of the device: its command machine, the messages it holds, and its audio side, which alone paces it.
+/// Commands are carried out one after another and may wait for the audio side; messages that arrive meanwhile are kept and looked at after it.
+/// Otherwise it works when messages arrive and when the audio side passed the point it waits for.
+/// Lifetime: as the device. A reset makes it as new; a command under way then ends without touching anything.
+/// </summary>
+/// <remarks>
+/// Positions are frames since PREPARE. The steady path, a wake-up and a message in each period, allocates nothing.
+/// Thread safety: the device's executor only.
+/// </remarks>
+internal abstract partial class SoundStream
+{
+    private readonly VirtioSoundStreamOptions _options;
+    private readonly SoundDeviceContext _context;
+    private readonly SoundStreamLifecycle _lifecycle = new();
+    private readonly Action _polled;
+    private SoundDataQueue? _data;
+    private ValueTaskAwaiter<PcmPollEvents> _poll;
+    private ITimer? _timer;
+    private bool _waiting;          // _poll is under way
+    private bool _arrived;          // messages came that were not looked at
+    private bool _starved;          // the present episode was told
+    private long _restartedAt = -1; // the position of the last restart; -1: none since
+    private PcmError _error;        // the audio side is out of order until the next PREPARE or START
+    private VirtioSoundPcmFeatures _features;
+
+    private protected SoundStream(int id, VirtioSoundStreamOptions options, SoundDeviceContext context)
+    {
+        Id = id;
+        _options = options;
+        _context = context;
+        Audio = new SoundStreamAudio(id, options.Substream, context.Log);
+        _polled = () => _context.Bus.Post(static stream => ((SoundStream)stream!).Woken(), this);
+    }
+
+    public int Id { get; }
+
+    public PcmDirection Direction => _options.Substream.Direction;
+
+    public SoundStreamState State => _lifecycle.State;
+
+    private protected SoundStreamAudio Audio { get; }
+
+    /// <summary>The oldest first; all of the present PREPARE.</summary>
+    private protected SoundMessageQueue Messages { get; } = new();
+
+    private protected SoundDataQueue Data => _data!;
+
+    /// <summary>The end of the last message.</summary>
+    private protected long Submitted { get; set; }
+
+    private protected bool IsPolling => _features.HasFlag(VirtioSoundPcmFeatures.MessagePolling);
+
+    /// <summary>How far the audio side came: frames played, or captured into messages.</summary>
+    private protected abstract long Position { get; }
+
+    public void Attach(SoundDataQueue data) => _data = data;
+
+    /// <summary>Takes a message. False when the stream takes none: it is not prepared.</summary>
+    /// <param name="head">The chain.</param>
+    /// <param name="bytes">Audio bytes, or room for them.</param>
+    public bool TrySubmit(ushort head, long bytes)
+    {
+        // During a command nobody knows yet: Settle does.
+        if ((!_lifecycle.TakesMessages && !_busy) || Audio.FrameBytes == 0)
+        {
+            return false;
+        }
+
+        bool isBad = bytes % Audio.FrameBytes != 0;
+        Submitted += isBad ? 0 : bytes / Audio.FrameBytes;
+        Messages.Add(new SoundMessage(head, isBad ? 0 : bytes, Submitted, isBad));
+        _arrived = true;
+        return true;
+    }
+
+    /// <summary>All messages of a turn were submitted.</summary>
+    public void MessagesArrived()
+    {
+        if (_arrived && !_busy)
+        {
+            _arrived = false;
+            Pump();
+        }
+    }
+
+    /// <summary>The driver took the queue back: the messages are its own again. The stream goes on.</summary>
+    public void ForgetMessages()
+    {
+        Messages.Clear();
+        MessagesGone();
+    }
+
+    /// <summary>Does what can be done now: completes, writes or reads. False when no wake-up is needed.</summary>
+    /// <param name="availMin">How much must be available for the next wake-up.</param>
+    private protected abstract bool Progress(out long availMin);
+
+    /// <summary>Makes the audio side run from where it stopped; nothing, when there is nothing to play.</summary>
+    private protected abstract ValueTask<PcmError> RunAudioAsync();
+
+    /// <summary>Completes one message that is not done.</summary>
+    private protected abstract void Complete(in SoundMessage message, VirtioSoundStatusCode status, bool tellsRest);
+
+    /// <summary>No message is left; positions that counted on them must not.</summary>
+    private protected abstract void MessagesGone();
+
+    /// <summary>A new PREPARE: every position is 0, no message is held.</summary>
+    private protected abstract void ResetPositions();
+
+    /// <summary>The audio side stands still in a running stream: it ran dry, or lost its place, or was not started for want of data.</summary>
+    private protected void Recover()
+    {
+        if (Audio.State == PcmState.XRun && !_starved)
+        {
+            _starved = true;
+            if (_features.HasFlag(VirtioSoundPcmFeatures.XRunEvents))
+            {
+                _context.Events.TellXRun(Id);
+            }
+        }
+
+        if (Messages.Count > 0 && Position != _restartedAt)
+        {
+            Enqueue(new SoundStreamWork(SoundStreamCommand.Restart));
+        }
+        else if (Messages.Count > 0 || IsPolling)
+        {
+            // The last restart got nowhere, or no notification will come: look again after a period.
+            ArmTimer();
+        }
+    }
+
+    private protected ExecutorAwaitable<T> OnExecutor<T>(ValueTask<T> task) => new(task, _context.Bus);
+
+    private protected VirtioDeviceBus Bus => _context.Bus;
+
+    /// <summary>Works until there is nothing to do, then waits for the audio side, if it runs.</summary>
+    private void Pump()
+    {
+        if (_error != PcmError.None)
+        {
+            CompleteAll(VirtioSoundStatusCode.IOError, tellsRest: false);
+            return;
+        }
+
+        if (State is not (SoundStreamState.Prepared or SoundStreamState.Running))
+        {
+            return; // stopped: messages are held
+        }
+
+        long availMin;
+        do
+        {
+            if (!Progress(out availMin))
+            {
+                return;
+            }
+        }
+        while (!Audio.TryArm(availMin));
+        Wait();
+    }
+
+    /// <summary>One wait at a time; one that is under way sees the new level.</summary>
+    private void Wait()
+    {
+        if (_waiting)
+        {
+            return;
+        }
+
+        _waiting = true;
+#pragma warning disable CA2012 // Consumed once: Woken takes the result, and until then no other wait begins.
+        _poll = Audio.PollAsync().GetAwaiter();
+#pragma warning restore CA2012
+        if (_poll.IsCompleted)
+        {
+            _polled();
+        }
+        else
+        {
+            _poll.UnsafeOnCompleted(_polled);
+        }
+    }
+
+    private void Woken()
+    {
+        _waiting = false;
+        _poll.GetResult(); // ready or not, the stream looks itself
+        Look();
+    }
+
+    private void ArmTimer()
+    {
+        _timer ??= Audio.Time.CreateTimer(
+            static stream => ((SoundStream)stream!).Bus.Post(static self => ((SoundStream)self!).TimerFired(), stream),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+        long ticks = Math.Max(1, TimeSpan.TicksPerSecond * Audio.PeriodFrames / Audio.Rate);
+        _timer.Change(TimeSpan.FromTicks(ticks), Timeout.InfiniteTimeSpan);
+    }
+
+    private void TimerFired()
+    {
+        _restartedAt = -1;
+        Look();
+    }
+
+    private void Look()
+    {
+        if (State != SoundStreamState.Running)
+        {
+            return;
+        }
+
+        if (IsPolling)
+        {
+            Data.Collect(); // instead of the driver's notification
+        }
+
+        if (!_busy)
+        {
+            Pump();
+            Data.Publish();
+        }
+    }
+
+    private void CompleteAll(VirtioSoundStatusCode status, bool tellsRest)
+    {
+        while (Messages.Count > 0)
+        {
+            SoundMessage message = Messages.RemoveFirst();
+            Complete(message, message.IsBad ? VirtioSoundStatusCode.IOError : status, tellsRest);
+        }
+
+        MessagesGone();
+    }
+}

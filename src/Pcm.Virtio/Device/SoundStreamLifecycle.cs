@@ -1,0 +1,111 @@
+using Stateless;
+using Stateless.Graph;
+using Stateless.Reflection;
+
+namespace Pcm.Virtio;
+
+/// <summary>
+/// The command machine of a PCM stream. virtio 5.14.6.6.1 lists, for each command, the commands that may follow it:
+/// <code>
+/// SET_PARAMS -> SET_PARAMS, PREPARE                       PREPARE -> SET_PARAMS, PREPARE, START, RELEASE
+/// START      -> STOP        STOP -> START, RELEASE        RELEASE -> SET_PARAMS, PREPARE
+///
+///                    SET_PARAMS                 PREPARE
+///                      +----+                   +----+
+///                      v    |                   v    |
+///  Idle -SET_PARAMS-> Configured -PREPARE----> Prepared --START--> Running -STOP-> Stopped
+///                      ^    ^                   ^ |  |                ^              | |
+///                      |    +----SET_PARAMS-----|-+  |                +----START-----+ |
+///                  SET_PARAMS                PREPARE |RELEASE                          |
+///                      |                        |    v                                 |
+///                      +------------------------ Released &lt;----------RELEASE-----------+
+/// </code>
+/// The text names no first state: a stream that was never configured takes SET_PARAMS only. A reset leads to Idle from everywhere.
+/// As in the core, commands are checked against the derived table, carried out, and committed last (D2).
+/// </summary>
+/// <remarks>Thread safety: the device's executor only; the tables are constant.</remarks>
+internal sealed class SoundStreamLifecycle
+{
+    public const int StateCount = 6;
+    public const int CommandCount = 7;
+
+    /// <summary>Destination of a command that is refused.</summary>
+    public const byte Refused = 0xFF;
+
+    private static readonly byte[] s_table = BuildTable();
+
+    private readonly StateMachine<SoundStreamState, SoundStreamCommand> _machine;
+
+    public SoundStreamLifecycle() => _machine = Configure(() => State, state => State = state);
+
+    public SoundStreamState State { get; private set; }
+
+    /// <summary>The derived table: destination per state and command, or <see cref="Refused"/>.</summary>
+    public static ReadOnlySpan<byte> Table => s_table;
+
+    /// <summary>Messages of the driver are taken: the stream is prepared and not released.</summary>
+    public bool TakesMessages => State is SoundStreamState.Prepared or SoundStreamState.Running or SoundStreamState.Stopped;
+
+    public bool Permits(SoundStreamCommand command) => s_table[((int)State * CommandCount) + (int)command] != Refused;
+
+    /// <summary>Moves the state; <see cref="Permits"/> was checked.</summary>
+    public void Commit(SoundStreamCommand command) => _machine.Fire(command);
+
+    /// <summary>The machine as a Mermaid diagram.</summary>
+    public static string Graph() => MermaidGraph.Format(Configure(() => SoundStreamState.Idle, _ => { }).GetInfo(), MermaidGraphDirection.LeftToRight);
+
+    /// <summary>The one definition of states and commands.</summary>
+    internal static StateMachine<SoundStreamState, SoundStreamCommand> Configure(Func<SoundStreamState> read, Action<SoundStreamState> write)
+    {
+        var machine = new StateMachine<SoundStreamState, SoundStreamCommand>(read, write, FiringMode.Immediate);
+
+        machine.Configure(SoundStreamState.Idle)
+            .Permit(SoundStreamCommand.SetParams, SoundStreamState.Configured)
+            .PermitReentry(SoundStreamCommand.Reset);
+
+        machine.Configure(SoundStreamState.Configured)
+            .PermitReentry(SoundStreamCommand.SetParams)
+            .Permit(SoundStreamCommand.Prepare, SoundStreamState.Prepared)
+            .Permit(SoundStreamCommand.Reset, SoundStreamState.Idle);
+
+        machine.Configure(SoundStreamState.Prepared)
+            .Permit(SoundStreamCommand.SetParams, SoundStreamState.Configured)
+            .PermitReentry(SoundStreamCommand.Prepare)
+            .Permit(SoundStreamCommand.Start, SoundStreamState.Running)
+            .Permit(SoundStreamCommand.Release, SoundStreamState.Released)
+            .Permit(SoundStreamCommand.Reset, SoundStreamState.Idle);
+
+        machine.Configure(SoundStreamState.Running)
+            .Permit(SoundStreamCommand.Stop, SoundStreamState.Stopped)
+            .PermitReentry(SoundStreamCommand.Restart)
+            .Permit(SoundStreamCommand.Reset, SoundStreamState.Idle);
+
+        machine.Configure(SoundStreamState.Stopped)
+            .Permit(SoundStreamCommand.Start, SoundStreamState.Running)
+            .Permit(SoundStreamCommand.Release, SoundStreamState.Released)
+            .Permit(SoundStreamCommand.Reset, SoundStreamState.Idle);
+
+        machine.Configure(SoundStreamState.Released)
+            .Permit(SoundStreamCommand.SetParams, SoundStreamState.Configured)
+            .Permit(SoundStreamCommand.Prepare, SoundStreamState.Prepared)
+            .Permit(SoundStreamCommand.Reset, SoundStreamState.Idle);
+
+        return machine;
+    }
+
+    private static byte[] BuildTable()
+    {
+        var table = new byte[StateCount * CommandCount];
+        Array.Fill(table, Refused);
+        foreach (StateInfo state in Configure(() => SoundStreamState.Idle, _ => { }).GetInfo().States)
+        {
+            int row = (int)(SoundStreamState)state.UnderlyingState * CommandCount;
+            foreach (FixedTransitionInfo transition in state.FixedTransitions)
+            {
+                table[row + (int)(SoundStreamCommand)transition.Trigger.UnderlyingTrigger] = (byte)(SoundStreamState)transition.DestinationState.UnderlyingState;
+            }
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,316 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+
+namespace Pcm.Virtio;
+
+/// <summary>
+/// The virtio-snd driver of one device: probes it, makes a card of its streams, and passes its interrupts on.
+/// Lifetime: from <see cref="ProbeAsync"/> until <see cref="DisposeAsync"/> or the disposal of its card, whichever comes first.
+/// </summary>
+/// <remarks>Thread safety: every public member from any thread; interrupts come on the transport's thread.</remarks>
+public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
+{
+    private const uint MaxItems = 1024;
+
+    private readonly VirtioTransport _transport;
+    private readonly List<VirtioPcmOps?> _streams = [];
+    private NegotiatedDevice? _device;
+    private DriverEventQueue? _events;
+    private SoundQueue[] _queues = [];
+    private ControlChannel? _control;
+    private PcmCard? _card;
+    private int _gone;
+    private int _disposed;
+
+    private VirtioSoundDriver(VirtioTransport transport, VirtioSoundOptions options, VirtioSoundServices soundServices, PcmServices services)
+    {
+        _transport = transport;
+        Options = options;
+        SoundServices = soundServices;
+        Services = services;
+        Log = services.LoggerFactory.CreateLogger<VirtioSoundDriver>();
+    }
+
+    /// <summary>The card made of the device's streams.</summary>
+    public PcmCard Card => _card ?? throw new InvalidOperationException("The device is not probed yet.");
+
+    /// <summary>The features agreed on.</summary>
+    public VirtioFeatures Features => _device?.Features ?? VirtioFeatures.None;
+
+    /// <summary>Notifications sent to each queue so far.</summary>
+    public IReadOnlyList<long> Kicks => [.. _queues.Select(static q => q.Kicks)];
+
+    /// <summary>Bytes that nobody may reuse, because the device may still touch them.</summary>
+    public long QuarantinedBytes => _transport.Dma.QuarantinedBytes;
+
+    internal VirtioSoundOptions Options { get; }
+
+    internal VirtioSoundServices SoundServices { get; }
+
+    internal PcmServices Services { get; }
+
+    internal ILogger Log { get; }
+
+    internal DmaAllocator Dma => _transport.Dma;
+
+    internal ControlChannel Control => _control!;
+
+    /// <summary>Counts device resets: parameters of another generation are unknown to the device.</summary>
+    internal uint Generation { get; private set; } = 1;
+
+    /// <summary>The streams' ops by stream id; null for one that was left out.</summary>
+    internal IReadOnlyList<VirtioPcmOps?> Streams => _streams;
+
+    /// <summary>Finds out what the device has and makes a card of it. Owns <paramref name="transport"/> from now on, also when it fails.</summary>
+    /// <param name="transport">The way to the device; nobody attached.</param>
+    /// <param name="cardId">The card's id.</param>
+    /// <param name="services">Clock, scheduler, log, options of the core.</param>
+    /// <param name="options">Settings; null: the defaults.</param>
+    /// <param name="soundServices">Maps and pools; null: the defaults.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="VirtioTransportException">The device is none, or no sound device, or does not answer.</exception>
+    public static async ValueTask<VirtioSoundDriver> ProbeAsync(
+        VirtioTransport transport, string cardId, PcmServices services, VirtioSoundOptions? options = null,
+        VirtioSoundServices? soundServices = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(services);
+        options ??= new VirtioSoundOptions();
+        if (options.Validate() is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
+        var driver = new VirtioSoundDriver(transport, options, soundServices ?? VirtioSoundServices.Default, services);
+        try
+        {
+            await driver.StartAsync(cancellationToken);
+            await driver.BuildCardAsync(cardId, cancellationToken);
+            return driver;
+        }
+        catch
+        {
+            await driver.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnQueue(ushort queue)
+    {
+        if (queue >= _queues.Length)
+        {
+            return; // before the queues exist nothing can have been used
+        }
+
+        SoundQueue sound = _queues[queue];
+        sound.Drain();
+        if (sound.Ring.IsBroken && Interlocked.Exchange(ref _gone, 1) == 0)
+        {
+            VirtioSoundLog.QueueBroken(Log, sound.ToString());
+            Give_Up(PcmError.IO);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnConfigChanged()
+    {
+        if (_transport.Status.HasFlag(VirtioStatus.NeedsReset) && Interlocked.Exchange(ref _gone, 1) == 0)
+        {
+            VirtioSoundLog.NeedsReset(Log);
+            Give_Up(PcmError.IO);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnDisconnected()
+    {
+        if (Interlocked.Exchange(ref _gone, 1) != 0)
+        {
+            return;
+        }
+
+        VirtioSoundLog.Disconnected(Log);
+        foreach (SoundQueue queue in _queues)
+        {
+            queue.Reclaim(); // the device lost access with the connection
+        }
+
+        Give_Up(PcmError.NoDevice);
+    }
+
+    /// <summary>Disposes the card, resets the device, frees the queues and the transport.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_card is not null)
+        {
+            await _card.DisposeAsync(); // comes back to ShutDownAsync
+        }
+        else
+        {
+            await ShutDownAsync();
+        }
+    }
+
+    private async ValueTask ShutDownAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        bool letGo = _device is null || await _device.ResetAsync();
+        if (letGo)
+        {
+            foreach (SoundQueue queue in _queues)
+            {
+                queue.Reclaim();
+            }
+        }
+
+        _control?.Close(PcmError.NoDevice);
+        _control?.Free();
+        _events?.Free(letGo);
+        if (_device is not null)
+        {
+            await _device.DisposeAsync();
+        }
+
+        await _transport.DisposeAsync();
+    }
+
+    /// <summary>The device is of no use any more: every request fails, every stream ends.</summary>
+    private void Give_Up(PcmError reason)
+    {
+        _control?.Close(reason);
+        Services.Scheduler.Schedule(
+            static state =>
+            {
+                ValueTask ending = ((VirtioSoundDriver)state!)._card?.DisconnectAsync() ?? default;
+                if (!ending.IsCompletedSuccessfully)
+                {
+                    _ = ending.AsTask();
+                }
+            },
+            this);
+    }
+
+    private async ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        _transport.Attach(this);
+        var handshake = new VirtioHandshakeOptions
+        {
+            DeviceId = VirtioSoundQueues.DeviceId,
+            WantedRingFeatures = Options.RingFeatures,
+            ConfigLength = static features => features.HasFlag(VirtioFeatures.SoundControls) ? 16 : 12,
+            Queues =
+            [
+                new VirtqueueRequest(64, 2),
+                new VirtqueueRequest(64, 0),
+                new VirtqueueRequest(Options.QueueSize, 4),
+                new VirtqueueRequest(Options.QueueSize, 4),
+            ],
+            ResetTimeout = Options.MessageTimeout,
+        };
+        _device = await VirtioHandshake.NegotiateAsync(_transport, handshake, Services.Time, cancellationToken);
+        var queues = new SoundQueue[VirtioSoundQueues.Count];
+        for (ushort i = 0; i < queues.Length; i++)
+        {
+            queues[i] = new SoundQueue(i, _device.Queues[i], _transport);
+        }
+
+        _control = new ControlChannel(queues[VirtioSoundQueues.Control], Dma, Services, Options.MessageTimeout, Log);
+        _events = new DriverEventQueue(queues[VirtioSoundQueues.Event], Dma, OnEvent);
+        _events.Fill();
+        Volatile.Write(ref _queues, queues);
+        _device.Start();
+        queues[VirtioSoundQueues.Event].Notify();
+    }
+
+    private async ValueTask BuildCardAsync(string cardId, CancellationToken cancellationToken)
+    {
+        VirtioSoundConfig config = ReadConfig();
+        List<VirtioStreamInfo?> infos = await QueryStreamsAsync(config.Streams, cancellationToken);
+        var card = new PcmCard(cardId, "VirtIO SoundCard", Services, ShutDownAsync);
+        foreach (VirtioStreamInfo? info in infos)
+        {
+            _streams.Add(info switch
+            {
+                null => null,
+                { Direction: PcmDirection.Playback } => new VirtioPlaybackOps(this, info, _queues[VirtioSoundQueues.Playback]),
+                _ => new VirtioCaptureOps(this, info, _queues[VirtioSoundQueues.Capture]),
+            });
+        }
+
+        // One PCM device for each function group, in the order in which they first appear.
+        foreach (IGrouping<uint, VirtioStreamInfo> group in infos.OfType<VirtioStreamInfo>().GroupBy(static i => i.FunctionNode))
+        {
+            card.AddDevice(new PcmDeviceDescription
+            {
+                Name = $"VirtIO PCM {group.Key}",
+                Playback = [.. group.Where(static i => i.Direction == PcmDirection.Playback).Select(i => _streams[(int)i.Id]!)],
+                Capture = [.. group.Where(static i => i.Direction == PcmDirection.Capture).Select(i => _streams[(int)i.Id]!)],
+                IsNonatomic = true,
+            });
+        }
+
+        _card = card;
+    }
+
+    private VirtioSoundConfig ReadConfig()
+    {
+        Span<byte> bytes = stackalloc byte[Unsafe.SizeOf<VirtioSoundConfig>()];
+        _device!.Config.Span.CopyTo(bytes);
+        var config = MemoryMarshal.Read<VirtioSoundConfig>(bytes);
+        if (config.Streams > MaxItems || config.Jacks > MaxItems || config.Chmaps > MaxItems)
+        {
+            throw new VirtioTransportException(
+                PcmError.InvalidArgument,
+                $"The device claims {config.Streams} streams, {config.Jacks} jacks and {config.Chmaps} channel maps; at most {MaxItems} of each are believed.");
+        }
+
+        return config;
+    }
+
+    private async ValueTask<List<VirtioStreamInfo?>> QueryStreamsAsync(uint count, CancellationToken cancellationToken)
+    {
+        int size = Unsafe.SizeOf<VirtioSoundPcmInfo>();
+        int batch = ControlChannel.PayloadBytes / size;
+        var payload = new byte[batch * size];
+        var streams = new List<VirtioStreamInfo?>((int)count);
+        for (uint start = 0; start < count; start += (uint)batch)
+        {
+            int items = (int)Math.Min((uint)batch, count - start);
+            var query = new VirtioSoundQuery { Code = (uint)VirtioSoundRequest.PcmInfo, StartId = start, Count = (uint)items, Size = (uint)size };
+            PcmError error = await Control.SendAsync(query, payload.AsMemory(0, items * size), cancellationToken);
+            if (error != PcmError.None)
+            {
+                throw new VirtioTransportException(error, $"The device does not describe its streams {start} to {start + items - 1}: {error.Describe()}.");
+            }
+
+            for (int i = 0; i < items; i++)
+            {
+                var info = MemoryMarshal.Read<VirtioSoundPcmInfo>(payload.AsSpan(i * size));
+                VirtioStreamInfo? stream = VirtioStreamInfo.TryCreate(start + (uint)i, in info, Options, SoundServices, out string problem);
+                if (stream is null)
+                {
+                    VirtioSoundLog.BadStream(Log, (int)start + i, problem);
+                }
+
+                streams.Add(stream);
+            }
+        }
+
+        return streams;
+    }
+
+    private void OnEvent(VirtioSoundEvent received)
+    {
+        if ((VirtioSoundEventCode)received.Code.Value == VirtioSoundEventCode.PcmXRun && received.Data < _streams.Count)
+        {
+            _streams[(int)received.Data.Value]?.OnXRunEvent();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pcm.Virtio;
+
+/// <summary>The driver's log messages.</summary>
+internal static partial class VirtioSoundLog
+{
+    [LoggerMessage(100, LogLevel.Warning, "The device did not answer {Request} within {Timeout}. {Queue}. Check that the device runs and looks at its control queue; the slot stays the device's until it answers or is reset.")]
+    public static partial void ControlTimedOut(ILogger logger, VirtioSoundRequest request, TimeSpan timeout, string queue);
+
+    [LoggerMessage(101, LogLevel.Warning, "No slot for {Request}: the device keeps all {Slots}. {Queue}.")]
+    public static partial void NoControlSlot(ILogger logger, VirtioSoundRequest request, int slots, string queue);
+
+    [LoggerMessage(102, LogLevel.Warning, "Stream {Stream} is left out: {Reason}.")]
+    public static partial void BadStream(ILogger logger, int stream, string reason);
+
+    [LoggerMessage(103, LogLevel.Warning, "Stream {Stream}: {Count} messages are still with the device {Timeout} after RELEASE; the stream waits for them before it is prepared again.")]
+    public static partial void FlushTimedOut(ILogger logger, uint stream, int count, TimeSpan timeout);
+
+    [LoggerMessage(104, LogLevel.Warning, "Stream {Stream}: the device answered a message with status {Status:x}.")]
+    public static partial void BadStatus(ILogger logger, uint stream, uint status);
+
+    [LoggerMessage(105, LogLevel.Error, "{Queue}. The device broke the protocol; it needs a reset.")]
+    public static partial void QueueBroken(ILogger logger, string queue);
+
+    [LoggerMessage(106, LogLevel.Error, "The device asks for a reset (DEVICE_NEEDS_RESET).")]
+    public static partial void NeedsReset(ILogger logger);
+
+    [LoggerMessage(107, LogLevel.Information, "The device is gone.")]
+    public static partial void Disconnected(ILogger logger);
+
+    [LoggerMessage(108, LogLevel.Warning, "Stream {Stream}: {Command} was answered with {Error}.")]
+    public static partial void CommandFailed(ILogger logger, uint stream, VirtioSoundRequest command, PcmError error);
+
+    [LoggerMessage(109, LogLevel.Debug, "Stream {Stream}: a message of a former life came back.")]
+    public static partial void StaleMessage(ILogger logger, uint stream);
+}
