@@ -130,7 +130,22 @@ internal abstract partial class SoundStream
         else if (Messages.Count > 0 || IsPolling)
         {
             // The last restart got nowhere, or no notification will come: look again after a period.
-            ArmTimer();
+            LookIn(Audio.PeriodFrames);
+        }
+    }
+
+    /// <summary>
+    /// Sees to it that the stream looks when the audio side comes to a point between two of its periods, where it wakes nobody: the end of a
+    /// message after a short one, or after a stop in the middle of one. Whether it really is there then, only its pointer says.
+    /// </summary>
+    /// <param name="point">Frames from the ring's position 0.</param>
+    /// <param name="frames">Frames to go.</param>
+    private protected void LookAt(long point, long frames)
+    {
+        if (point % Audio.PeriodFrames != 0)
+        {
+            // Not oftener than 16 times a period, for a pointer that moves in steps.
+            LookIn(Math.Max(frames, Audio.PeriodFrames / 16));
         }
     }
 
@@ -193,14 +208,14 @@ internal abstract partial class SoundStream
         Look();
     }
 
-    private void ArmTimer()
+    private void LookIn(long frames)
     {
         _timer ??= Audio.Time.CreateTimer(
             static stream => ((SoundStream)stream!).Bus.Post(static self => ((SoundStream)self!).TimerFired(), stream),
             this,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
-        long ticks = Math.Max(1, TimeSpan.TicksPerSecond * Audio.PeriodFrames / Audio.Rate);
+        long ticks = ((TimeSpan.TicksPerSecond * frames) + Audio.Rate - 1) / Audio.Rate; // rounded up: too early is a look for nothing
         _timer.Change(TimeSpan.FromTicks(ticks), Timeout.InfiniteTimeSpan);
     }
 
