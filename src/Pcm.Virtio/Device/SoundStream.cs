@@ -26,7 +26,7 @@ internal abstract partial class SoundStream
     private bool _starved;          // the present episode was told
     private long _restartedAt = -1; // the position of the last restart; -1: none since
     private PcmError _error;        // the audio side is out of order until the next PREPARE or START
-    private VirtioSoundPcmFeatures _features;
+    private bool _tellsXRuns;
 
     private protected SoundStream(int id, VirtioSoundStreamOptions options, SoundDeviceContext context)
     {
@@ -53,7 +53,8 @@ internal abstract partial class SoundStream
     /// <summary>The end of the last message.</summary>
     private protected long Submitted { get; set; }
 
-    private protected bool IsPolling => _features.HasFlag(VirtioSoundPcmFeatures.MessagePolling);
+    /// <summary>The driver selected MSG_POLLING: it does not notify.</summary>
+    private protected bool IsPolling { get; private set; }
 
     /// <summary>How far the audio side came: frames played, or captured into messages.</summary>
     private protected abstract long Position { get; }
@@ -117,7 +118,7 @@ internal abstract partial class SoundStream
         if (Audio.State == PcmState.XRun && !_starved)
         {
             _starved = true;
-            if (_features.HasFlag(VirtioSoundPcmFeatures.XRunEvents))
+            if (_tellsXRuns)
             {
                 _context.Events.TellXRun(Id);
             }
@@ -242,6 +243,12 @@ internal abstract partial class SoundStream
             Pump();
             Data.Publish();
         }
+    }
+
+    private void Select(VirtioSoundPcmFeatures features)
+    {
+        IsPolling = (features & VirtioSoundPcmFeatures.MessagePolling) != 0;
+        _tellsXRuns = (features & VirtioSoundPcmFeatures.XRunEvents) != 0;
     }
 
     private void CompleteAll(VirtioSoundStatusCode status, bool tellsRest)
