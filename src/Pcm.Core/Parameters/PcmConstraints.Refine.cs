@@ -5,17 +5,17 @@ namespace Pcm;
 /// <content>Refining, choosing and filling in: no allocation, no lock.</content>
 public sealed partial class PcmConstraints
 {
-    /// <summary>
-    /// Rules run before a refinement counts as endless. The slowest honest ones creep by one per pass over some hundred thousand values
-    /// (a whole number of microseconds at a prime rate), so this is far above them.
-    /// </summary>
-    private const uint MaxRuleRuns = 1u << 25;
-
-    private static ReadOnlySpan<PcmHwParameter> ChoiceOrder =>
+    private static readonly PcmHwParameter[] s_choiceOrder =
     [
         PcmHwParameter.Access, PcmHwParameter.Format, PcmHwParameter.Subformat, PcmHwParameter.Channels,
         PcmHwParameter.Rate, PcmHwParameter.PeriodTime, PcmHwParameter.BufferSize, PcmHwParameter.TickTime,
     ];
+
+    /// <summary>
+    /// Rules run before a refinement counts as endless. The slowest honest ones creep by one per pass over some hundred thousand values
+    /// (a whole number of microseconds at a prime rate), so this is far above them. Settable for tests.
+    /// </summary>
+    internal uint MaxRuleRuns { get; init; } = 1u << 25;
 
     /// <summary>
     /// Narrows the requested parameters to their static bounds, then everything by the rules until nothing changes.
@@ -72,7 +72,7 @@ public sealed partial class PcmConstraints
     public PcmError Choose(PcmHwParams hwParams)
     {
         ArgumentNullException.ThrowIfNull(hwParams);
-        foreach (PcmHwParameter parameter in ChoiceOrder)
+        foreach (PcmHwParameter parameter in s_choiceOrder)
         {
             int changed = Narrow(hwParams, parameter);
             if (changed < 0)
@@ -245,7 +245,7 @@ public sealed partial class PcmConstraints
         return false;
     }
 
-    private static void ThrowEndless(int index, in PcmRuleEntry rule) => throw new InvalidOperationException(
+    private void ThrowEndless(int index, in PcmRuleEntry rule) => throw new InvalidOperationException(
         $"The constraints do not settle: rule {index} ({rule.Kind}, of {(PcmHwParameter)rule.Variable}) was still running after {MaxRuleRuns} runs of rules. "
         + "A custom rule must answer 1 only when it narrowed its variable.");
 

@@ -33,24 +33,16 @@ public sealed partial class PcmHwParams
     /// <param name="parameter">Any parameter.</param>
     /// <param name="chosen">What was chosen.</param>
     /// <returns><see cref="PcmError.InvalidArgument"/> when the device cannot have that value.</returns>
-    public PcmError SetFirst(IPcmRefiner refiner, PcmHwParameter parameter, out PcmBound chosen)
-    {
-        PcmHwParams before = Clone();
-        int changed = IsMask(parameter) ? MaskOf(parameter).RefineFirst() : IntervalOf(parameter).RefineFirst();
-        return CommitChoice(refiner, parameter, changed, before, out chosen);
-    }
+    public PcmError SetFirst(IPcmRefiner refiner, PcmHwParameter parameter, out PcmBound chosen) =>
+        SetEnd(refiner, parameter, last: false, out chosen);
 
     /// <summary>Chooses the greatest value left (of a mask: the highest number), and refines.</summary>
     /// <param name="refiner">The device.</param>
     /// <param name="parameter">Any parameter.</param>
     /// <param name="chosen">What was chosen.</param>
     /// <returns><see cref="PcmError.InvalidArgument"/> when the device cannot have that value.</returns>
-    public PcmError SetLast(IPcmRefiner refiner, PcmHwParameter parameter, out PcmBound chosen)
-    {
-        PcmHwParams before = Clone();
-        int changed = IsMask(parameter) ? MaskOf(parameter).RefineLast() : IntervalOf(parameter).RefineLast();
-        return CommitChoice(refiner, parameter, changed, before, out chosen);
-    }
+    public PcmError SetLast(IPcmRefiner refiner, PcmHwParameter parameter, out PcmBound chosen) =>
+        SetEnd(refiner, parameter, last: true, out chosen);
 
     /// <summary>
     /// Chooses the value nearest to <paramref name="wanted"/> that the device can have: the exact one if there is, else the nearer of the
@@ -152,10 +144,18 @@ public sealed partial class PcmHwParams
         return error;
     }
 
-    private PcmError CommitChoice(IPcmRefiner refiner, PcmHwParameter parameter, int changed, PcmHwParams before, out PcmBound chosen)
+    private PcmError SetEnd(IPcmRefiner refiner, PcmHwParameter parameter, bool last, out PcmBound chosen)
     {
         chosen = default;
-        PcmError error = Commit(refiner, parameter, changed, before);
+        PcmHwParams before = Clone();
+
+        // What is still requested has not been narrowed to the device: its ends are not the device's.
+        PcmError error = Commit(refiner, parameter, PcmRefinement.Unchanged, before);
+        if (error == PcmError.None)
+        {
+            error = Commit(refiner, parameter, NarrowToEnd(parameter, last), before);
+        }
+
         if (error != PcmError.None)
         {
             return error;
@@ -169,6 +169,18 @@ public sealed partial class PcmHwParams
 
         chosen = IsMask(parameter) ? new PcmBound(value) : PcmBound.FromHalfSteps(Lower(IntervalOf(parameter)));
         return PcmError.None;
+    }
+
+    private int NarrowToEnd(PcmHwParameter parameter, bool last)
+    {
+        if (IsMask(parameter))
+        {
+            ref PcmMask mask = ref MaskOf(parameter);
+            return last ? mask.RefineLast() : mask.RefineFirst();
+        }
+
+        ref PcmInterval interval = ref IntervalOf(parameter);
+        return last ? interval.RefineLast() : interval.RefineFirst();
     }
 
     /// <summary>Refines after a parameter was narrowed; puts everything back when that fails.</summary>

@@ -96,7 +96,7 @@ public record struct PcmMask
             return PcmRefinement.Unchanged;
         }
 
-        this = Of(choice);
+        this = new PcmMask(1UL << choice);
         return PcmRefinement.Changed;
     }
 }

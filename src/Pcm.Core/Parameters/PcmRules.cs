@@ -9,6 +9,11 @@ internal static class PcmRules
     private const uint MicrosecondsPerSecond = 1_000_000;
     private const uint BitsPerByte = 8;
 
+    /// <summary>The formats of each width in memory, as masks.</summary>
+    private static readonly (uint Width, ulong Formats)[] s_formatsByWidth = GroupByWidth();
+
+    private static readonly ulong s_linearFormats = CollectLinear();
+
     /// <summary>
     /// Widths, frames, bytes and times in terms of each other. The order is part of the behaviour: an open end
     /// that one rule leaves may be rounded by the next.
@@ -86,13 +91,9 @@ internal static class PcmRules
         ref PcmMask formats = ref hwParams.MaskOf(Format);
         ref readonly PcmInterval bits = ref hwParams.IntervalOf(SampleBits);
         ulong keep = formats.Bits;
-        foreach (PcmFormat format in new PcmFormats(formats.Bits))
+        foreach ((uint width, ulong ofWidth) in s_formatsByWidth)
         {
-            int width = format.PhysicalWidthBits();
-            if (width != 0 && (width < bits.Min || width > bits.Max))
-            {
-                keep &= ~(1UL << (int)format);
-            }
+            keep &= width < bits.Min || width > bits.Max ? ~ofWidth : ulong.MaxValue;
         }
 
         return formats.Refine(new PcmMask(keep));
@@ -101,14 +102,14 @@ internal static class PcmRules
     /// <summary>Bounds the sample width by the formats left. None with a width leaves an interval upside down, which fails.</summary>
     private static int RefineWidths(PcmHwParams hwParams)
     {
+        ulong formats = hwParams.MaskOf(Format).Bits;
         var range = new PcmInterval { Min = uint.MaxValue, Max = 0, IsInteger = true };
-        foreach (PcmFormat format in new PcmFormats(hwParams.MaskOf(Format).Bits))
+        foreach ((uint width, ulong ofWidth) in s_formatsByWidth)
         {
-            int width = format.PhysicalWidthBits();
-            if (width != 0)
+            if ((formats & ofWidth) != 0)
             {
-                range.Min = Math.Min(range.Min, (uint)width);
-                range.Max = Math.Max(range.Max, (uint)width);
+                range.Min = Math.Min(range.Min, width);
+                range.Max = Math.Max(range.Max, width);
             }
         }
 
@@ -118,20 +119,43 @@ internal static class PcmRules
     /// <summary>Standard always; a linear format adds "all its bits", except S32_LE on hardware that says which bits it has.</summary>
     private static int RefineSubformats(PcmHwParams hwParams, PcmSubformats ofS32)
     {
+        const ulong s32 = 1UL << (int)PcmFormat.S32LE;
+        ulong linear = hwParams.MaskOf(Format).Bits & s_linearFormats;
         PcmSubformats allowed = PcmSubformats.Standard;
-        foreach (PcmFormat format in new PcmFormats(hwParams.MaskOf(Format).Bits))
+        if (ofS32 != PcmSubformats.None && (linear & s32) != 0)
         {
-            if (format == PcmFormat.S32LE && ofS32 != PcmSubformats.None)
+            allowed |= ofS32;
+            linear &= ~s32;
+        }
+
+        allowed |= linear != 0 ? PcmSubformats.MsBitsMax : PcmSubformats.None;
+        return hwParams.MaskOf(Subformat).Refine(new PcmMask((ulong)allowed));
+    }
+
+    private static (uint Width, ulong Formats)[] GroupByWidth()
+    {
+        var groups = new SortedDictionary<uint, ulong>();
+        for (int value = 0; value < PcmFormatInfo.Count; value++)
+        {
+            var width = (uint)((PcmFormat)value).PhysicalWidthBits();
+            if (width != 0)
             {
-                allowed |= ofS32;
-            }
-            else if (format.IsLinear())
-            {
-                allowed |= PcmSubformats.MsBitsMax;
+                groups[width] = groups.GetValueOrDefault(width) | (1UL << value);
             }
         }
 
-        return hwParams.MaskOf(Subformat).Refine(new PcmMask((ulong)allowed));
+        return [.. groups.Select(static group => (group.Key, group.Value))];
+    }
+
+    private static ulong CollectLinear()
+    {
+        ulong formats = 0;
+        for (int value = 0; value < PcmFormatInfo.Count; value++)
+        {
+            formats |= ((PcmFormat)value).IsLinear() ? 1UL << value : 0;
+        }
+
+        return formats;
     }
 
     private static int RefineRatio(in PcmRuleEntry rule, PcmHwParams hwParams)

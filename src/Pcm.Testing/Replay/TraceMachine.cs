@@ -3,17 +3,23 @@ namespace Pcm.Testing.Replay;
 /// <summary>The machine that one sequence runs on: a clock at zero, its cards, the open handles.</summary>
 internal sealed class TraceMachine(TraceCardRegistry registry, PcmOptions options)
 {
+    /// <summary>
+    /// How long after a tick of the kernel's clock a recorded sequence begins: waits that end on a tick end some 60 us before a multiple of 4 ms of its time.
+    /// </summary>
+    private const long TickPhaseNs = 70_000;
+
     private readonly Dictionary<string, PcmCard> _cards = [];
     private readonly SortedDictionary<int, TraceHandle> _handles = [];
     private PcmServices? _services;
 
-    public VirtualClock Clock { get; } = new();
+    public VirtualClock Clock { get; } = CreateClock();
 
     public IReadOnlyDictionary<int, TraceHandle> Handles => _handles;
 
     public PcmServices Services => _services ??= new PcmServices(Clock, Clock.Scheduler, options: options);
 
-    public long NowMicroseconds => Clock.NowNs / 1000;
+    /// <summary>Time since the sequence began.</summary>
+    public long NowMicroseconds => (Clock.NowNs - TickPhaseNs) / 1000;
 
     public TraceHandle Handle(int number)
     {
@@ -55,7 +61,7 @@ internal sealed class TraceMachine(TraceCardRegistry registry, PcmOptions option
     }
 
     /// <summary>Lets virtual time reach an absolute time, if it has not yet.</summary>
-    public Task ReachAsync(long microseconds) => Clock.WaitUntilAsync(microseconds * 1000);
+    public Task ReachAsync(long microseconds) => Clock.WaitUntilAsync((microseconds * 1000) + TickPhaseNs);
 
     public async Task DisposeAsync()
     {
@@ -63,5 +69,12 @@ internal sealed class TraceMachine(TraceCardRegistry registry, PcmOptions option
         {
             await card.DisposeAsync();
         }
+    }
+
+    private static VirtualClock CreateClock()
+    {
+        var clock = new VirtualClock();
+        clock.AdvanceTo(TickPhaseNs);
+        return clock;
     }
 }

@@ -251,8 +251,17 @@ internal abstract class VirtioPcmOps : PcmOps
         await base.DisposeAsync();
     }
 
-    /// <summary>The device reports an xrun of this stream (EVT_PCM_XRUN). Context: no lock held.</summary>
-    public void OnXRunEvent() => Runtime?.SignalXRun();
+    /// <summary>
+    /// The device reports an xrun of this stream (EVT_PCM_XRUN). While draining it is the end of the data, not a failure: the last message tells.
+    /// Context: no lock held.
+    /// </summary>
+    public void OnXRunEvent()
+    {
+        if (Runtime is { IsDraining: false } runtime)
+        {
+            runtime.SignalXRun();
+        }
+    }
 
     /// <summary>Hands to the device what can be. Context: any, no queue lock held.</summary>
     protected abstract void TopUp();

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Pcm.Virtio;
 
-/// <summary>A control element changed. Wire struct of 8 bytes (virtio 5.14.6.10.8, virtio_snd_ctl_event).</summary>
+/// <summary>A control element changed. Wire struct of 8 bytes (virtio 5.14.6.10.4, virtio_snd_ctl_event).</summary>
 /// <remarks>Thread safety: an immutable value.</remarks>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public readonly record struct VirtioSoundControlEvent

@@ -1,6 +1,6 @@
 namespace Pcm.Virtio;
 
-/// <summary>What changed about a control element (virtio 5.14.6.10.8: VIRTIO_SND_CTL_EVT_MASK_*).</summary>
+/// <summary>What changed about a control element (virtio 5.14.6.10.4: VIRTIO_SND_CTL_EVT_MASK_*).</summary>
 /// <remarks>Thread safety: an enum.</remarks>
 [Flags]
 public enum VirtioSoundControlEventMask : ushort

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Pcm.Virtio;
 
 /// <summary>
-/// The value of a control element: a union of 512 bytes, read by the element's type (virtio 5.14.6.10.3, virtio_snd_ctl_value).
+/// The value of a control element: a union of 512 bytes, read by the element's type (virtio 5.14.6.10.2, virtio_snd_ctl_value).
 /// </summary>
 /// <remarks>Thread safety: a mutable value; not shared between threads.</remarks>
 public struct VirtioSoundControlValue

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Pcm.Virtio;
 
-/// <summary>The value of an IEC 958 control element. Wire struct of 176 bytes (virtio 5.14.6.10.3, virtio_snd_ctl_iec958).</summary>
+/// <summary>The value of an IEC 958 control element. Wire struct of 176 bytes (virtio 5.14.6.10.2, virtio_snd_ctl_iec958).</summary>
 /// <remarks>Thread safety: a mutable value; not shared between threads.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 176)]
 public struct VirtioSoundIec958

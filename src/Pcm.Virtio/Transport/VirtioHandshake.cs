@@ -61,7 +61,7 @@ public static class VirtioHandshake
     }
 
     /// <summary>
-    /// Reads a part of the configuration space that is not torn (virtio 2.5.2): the generation is the same before and after.
+    /// Reads a part of the configuration space that is not torn (virtio 2.5.1): the generation is the same before and after.
     /// False when it never was, in <see cref="ConfigReadAttempts"/> attempts.
     /// </summary>
     /// <param name="transport">The way to the device.</param>

@@ -1,6 +1,6 @@
 namespace Pcm.Virtio;
 
-/// <summary>When to notify with EVENT_IDX (virtio 2.7.7.2, 2.7.10, 2.8.21): the entry the peer named is among those published since the last decision.</summary>
+/// <summary>When to notify with EVENT_IDX (virtio 2.7.7, 2.7.10, 2.8.10): the entry the peer named is among those published since the last decision.</summary>
 internal static class NotificationRule
 {
     /// <summary>Packed event areas: notify always, never, or at a position.</summary>

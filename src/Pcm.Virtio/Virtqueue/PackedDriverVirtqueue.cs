@@ -50,7 +50,7 @@ internal sealed class PackedDriverVirtqueue : DriverVirtqueue
         }
         else
         {
-            // virtio 2.8.22: the first descriptor of a list is made available last.
+            // virtio 2.8.21: the first descriptor of a list is made available last.
             Rings.StoreRelease16(FlagsOf(list.First), list.FirstFlags);
         }
 
@@ -79,8 +79,8 @@ internal sealed class PackedDriverVirtqueue : DriverVirtqueue
             return false;
         }
 
-        // The flag WRITE would say whether the length counts (virtio 2.8.8), but QEMU leaves it clear and Linux does not look: the clamp to
-        // the message's writable bytes is what protects us.
+        // The flag WRITE would say whether the length counts (virtio 2.8.3). It is not looked at: a device that forgets it would seem to have
+        // written nothing, and the clamp to the message's writable bytes is what protects us.
         int slot = _usedSlot * VirtqueueLayout.DescriptorBytes;
         id = Rings.Load16(slot + 12);
         length = Rings.Load32(slot + 8);

@@ -1,0 +1,7 @@
+namespace Pcm.Cli.Devices;
+
+/// <summary>What a factory gets besides the device string.</summary>
+/// <param name="Table">For nested devices.</param>
+/// <param name="Services">Clock, scheduler, log.</param>
+/// <param name="Direction">What the device is opened for; null: to be looked at.</param>
+internal sealed record DeviceContext(DeviceTable Table, PcmServices Services, PcmDirection? Direction);

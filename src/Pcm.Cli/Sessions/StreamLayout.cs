@@ -1,0 +1,4 @@
+namespace Pcm.Cli.Sessions;
+
+/// <summary>How the ring shall be laid out and driven; null leaves the choice to <see cref="StreamSetup"/>.</summary>
+internal sealed record StreamLayout(int? PeriodFrames = null, int? Periods = null, int? StartThreshold = null, TimeSpan? Timeout = null);

@@ -1,0 +1,50 @@
+using Pcm.Backends;
+using Pcm.Testing;
+
+namespace Pcm.Virtio.Tests.EndToEnd;
+
+/// <summary>The whole way on a virtual clock: a WAV card behind the device, the device behind the in-process transport, the driver in front.</summary>
+internal sealed class SoundRig : IAsyncDisposable
+{
+    private readonly PcmCard _back;
+
+    private SoundRig(PcmCard back, WavBackend wav, InProcessTransport transport, VirtioSoundDriver driver)
+    {
+        _back = back;
+        Wav = wav;
+        Transport = transport;
+        Driver = driver;
+    }
+
+    public WavBackend Wav { get; }
+
+    public InProcessTransport Transport { get; }
+
+    public VirtioSoundDriver Driver { get; }
+
+    public PcmDevice Device => Driver.Card.Devices[0];
+
+    public static async Task<SoundRig> CreateAsync(
+        VirtualClock clock, string? sink, string? source = null, InProcessTransportOptions? transportOptions = null, VirtioSoundOptions? options = null)
+    {
+        var services = new PcmServices(clock, clock.Scheduler);
+        var wav = new WavBackend(new WavOptions { PlaybackPath = sink, CapturePath = source });
+        PcmCard back = (await wav.ProbeAsync(services, CancellationToken.None))[0];
+        var streams = new List<VirtioSoundStreamOptions>();
+        foreach (PcmSubstream substream in back.Devices.SelectMany(static d => d.Playback.Concat(d.Capture)))
+        {
+            streams.Add(await VirtioSoundStreamOptions.DescribeAsync(substream));
+        }
+
+        var device = new VirtioSoundDevice(new VirtioSoundDeviceOptions { Streams = streams });
+        var transport = new InProcessTransport(device, clock.Scheduler, transportOptions);
+        VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(transport, "virtio", services, options);
+        return new SoundRig(back, wav, transport, driver);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Driver.DisposeAsync();
+        await _back.DisposeAsync();
+    }
+}
