@@ -10,6 +10,8 @@ internal sealed class Cli : IDisposable
 
     public byte[] Input { get; set; } = [];
 
+    public Stream? InputStream { get; set; }
+
     public bool IsInteractive { get; set; }
 
     public DeviceTable Devices { get; set; } = DeviceTable.Default;
@@ -44,7 +46,7 @@ internal sealed class Cli : IDisposable
         {
             Output = output,
             Error = error,
-            OpenInput = () => new MemoryStream(Input),
+            OpenInput = () => InputStream ?? new MemoryStream(Input),
             IsInteractive = IsInteractive,
             Time = TimeProvider.System,
             Devices = Devices,

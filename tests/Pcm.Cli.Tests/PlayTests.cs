@@ -154,6 +154,28 @@ public sealed class PlayTests : IDisposable
     }
 
     [Fact]
+    public void Play_InterruptedWhileTheInputIsSilent_ClosesAndExits130()
+    {
+        using var stop = new CancellationTokenSource();
+        using var input = new SilentInput(stop);
+        _cli.Stop = stop.Token;
+        _cli.InputStream = input;
+        var factory = new DeadDeviceFactory();
+        _cli.Devices = new Devices.DeviceTable(factory);
+        _cli.Run("play", "-", "--device", "dead", "--clock", "real", "--format", "S16_LE", "--rate", "8000", "--channels", "1").Expect(130);
+        Assert.Equal(["open", "hw_params", "prepare", "hw_free", "close"], factory.Ops.Calls);
+    }
+
+    [Fact]
+    public void Play_OfAnInputThatFails_SaysWhatThereWas()
+    {
+        _cli.InputStream = new FailingInput();
+        CliResult result = _cli.Run(
+            "play", "-", "--device", "wav:" + _cli.File("out.wav"), "--clock", "virtual", "--format", "U8", "--rate", "8000", "--channels", "1").Expect(1);
+        Assert.Contains("0 frames: the cable was pulled", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Play_IntoADeviceThatStopsAnswering_FailsAfterTheTimeOutAndCloses()
     {
         string input = _cli.WriteWav("in.wav", new WavFormat(PcmFormat.S16LE, 1, 8000), Cli.Noise(200_000));
@@ -173,5 +195,29 @@ public sealed class PlayTests : IDisposable
         CliResult result = _cli.Run("play", input, "--device", "null", "--clock", "virtual").Expect(0);
         Assert.Contains("xruns 0", result.Output, StringComparison.Ordinal);
         Assert.Contains("done played 10000 frames (1.250 s), 0 xruns", result.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nobody writes, and while the reader waits somebody presses Ctrl-C.</summary>
+    private sealed class SilentInput(CancellationTokenSource stop) : MemoryStream
+    {
+        private readonly ManualResetEventSlim _closed = new();
+
+        public override int Read(Span<byte> buffer)
+        {
+            stop.Cancel();
+            _closed.Wait(CancellationToken.None);
+            return 0;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _closed.Set();
+            base.Dispose(disposing);
+        }
+    }
+
+    private sealed class FailingInput : MemoryStream
+    {
+        public override int Read(Span<byte> buffer) => throw new IOException("the cable was pulled");
     }
 }

@@ -32,7 +32,7 @@ internal static class ReplayCommand
         }
 
         var totals = new TraceTotals();
-        var replayer = new TraceReplayer(cards, TraceComparison.Full);
+        var replayer = new TraceReplayer(cards, TraceComparison.Timed);
         foreach (string path in traces)
         {
             cancellationToken.ThrowIfCancellationRequested();
