@@ -30,6 +30,9 @@ internal sealed record SoundBenchOptions
 
     public PcmHardware Hardware { get; init; } = ClockedOps.DefaultHardware;
 
+    /// <summary>Makes the audio sides, instead of clocked ones; the streams offer what these can do.</summary>
+    public Func<PcmServices, Task<(PcmCard Card, PcmSubstream[] Substreams)>>? MakeCard { get; init; }
+
     /// <summary>What the streams offer; null: all of the hardware's.</summary>
     public PcmFormats? OfferedFormats { get; init; }
 }
@@ -47,31 +50,33 @@ internal sealed class SoundBench : IDisposable
     public SoundBench(SoundBenchOptions? options = null)
     {
         options ??= new SoundBenchOptions();
-        PcmHardware hardware = options.CanPause ? options.Hardware : options.Hardware with { Info = options.Hardware.Info & ~PcmInfo.Pause };
         Services = new PcmServices(Clock, Clock.Scheduler);
-        Card = new PcmCard("bench", "Bench", Services);
-        for (int i = 0; i < options.Playback + options.Capture; i++)
+        VirtioSoundStreamOptions[] streams;
+        if (options.MakeCard is { } makeCard)
         {
-            Ops.Add(new ClockedOps(i < options.Playback ? PcmDirection.Playback : PcmDirection.Capture, Clock) { Capabilities = hardware });
+            (Card, PcmSubstream[] substreams) = Clock.Run(() => makeCard(Services));
+            Substreams = substreams;
+            streams = Clock.Run(async () =>
+            {
+                List<VirtioSoundStreamOptions> described = [];
+                foreach (PcmSubstream substream in substreams)
+                {
+                    described.Add(await VirtioSoundStreamOptions.DescribeAsync(substream));
+                }
+
+                return described.ToArray();
+            });
+        }
+        else
+        {
+            Card = new PcmCard("bench", "Bench", Services);
+            Substreams = AddClockedDevice(options);
+            streams = [.. Substreams.Select(substream => Describe(substream, options))];
         }
 
-        PcmDevice device = Card.AddDevice(new PcmDeviceDescription
-        {
-            Name = "bench",
-            Playback = [.. Ops.Take(options.Playback)],
-            Capture = [.. Ops.Skip(options.Playback)],
-        });
-        Substreams = [.. device.Playback, .. device.Capture];
         Device = new VirtioSoundDevice(new VirtioSoundDeviceOptions
         {
-            Streams = [.. Substreams.Select(substream => new VirtioSoundStreamOptions
-            {
-                Substream = substream,
-                Formats = options.OfferedFormats ?? hardware.Formats,
-                Rates = [8000, 44100, 48000],
-                ChannelsMax = 8,
-                Features = options.Features,
-            })],
+            Streams = streams,
             Jacks = options.Jacks,
             ChannelMaps = options.ChannelMaps,
             AcceptsNeedlessRelease = options.AcceptsNeedlessRelease,
@@ -108,6 +113,32 @@ internal sealed class SoundBench : IDisposable
     public InProcessTransport Transport { get; }
 
     public RawSoundDriver Driver { get; }
+
+    private PcmSubstream[] AddClockedDevice(SoundBenchOptions options)
+    {
+        PcmHardware hardware = options.CanPause ? options.Hardware : options.Hardware with { Info = options.Hardware.Info & ~PcmInfo.Pause };
+        for (int i = 0; i < options.Playback + options.Capture; i++)
+        {
+            Ops.Add(new ClockedOps(i < options.Playback ? PcmDirection.Playback : PcmDirection.Capture, Clock) { Capabilities = hardware });
+        }
+
+        PcmDevice device = Card.AddDevice(new PcmDeviceDescription
+        {
+            Name = "bench",
+            Playback = [.. Ops.Take(options.Playback)],
+            Capture = [.. Ops.Skip(options.Playback)],
+        });
+        return [.. device.Playback, .. device.Capture];
+    }
+
+    private static VirtioSoundStreamOptions Describe(PcmSubstream substream, SoundBenchOptions options) => new()
+    {
+        Substream = substream,
+        Formats = options.OfferedFormats ?? options.Hardware.Formats,
+        Rates = [8000, 44100, 48000],
+        ChannelsMax = 8,
+        Features = options.Features,
+    };
 
     public static byte[] Bytes<T>(in T value)
         where T : unmanaged => MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)).ToArray();
