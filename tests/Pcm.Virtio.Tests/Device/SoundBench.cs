@@ -24,9 +24,14 @@ internal sealed record SoundBenchOptions
 
     public int QueueSize { get; init; } = 64;
 
+    public ushort MaxQueueSize { get; init; } = 256;
+
     public bool Starts { get; init; } = true;
 
     public PcmHardware Hardware { get; init; } = ClockedOps.DefaultHardware;
+
+    /// <summary>What the streams offer; null: all of the hardware's.</summary>
+    public PcmFormats? OfferedFormats { get; init; }
 }
 
 /// <summary>A device with clocked audio sides, and a raw driver, in one process on one virtual clock. Playback streams come first.</summary>
@@ -36,6 +41,8 @@ internal sealed class SoundBench : IDisposable
     public const int PeriodFrames = 480;
     public const int PeriodBytes = PeriodFrames * 4;
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
+
+    private readonly int _queueSize;
 
     public SoundBench(SoundBenchOptions? options = null)
     {
@@ -60,7 +67,7 @@ internal sealed class SoundBench : IDisposable
             Streams = [.. Substreams.Select(substream => new VirtioSoundStreamOptions
             {
                 Substream = substream,
-                Formats = hardware.Formats,
+                Formats = options.OfferedFormats ?? hardware.Formats,
                 Rates = [8000, 44100, 48000],
                 ChannelsMax = 8,
                 Features = options.Features,
@@ -69,10 +76,16 @@ internal sealed class SoundBench : IDisposable
             ChannelMaps = options.ChannelMaps,
             AcceptsNeedlessRelease = options.AcceptsNeedlessRelease,
         });
-        Transport = new InProcessTransport(Device, Clock.Scheduler, new InProcessTransportOptions { RingFeatures = options.RingFeatures, DirectInterrupts = true });
+        Transport = new InProcessTransport(Device, Clock.Scheduler, new InProcessTransportOptions
+        {
+            RingFeatures = options.RingFeatures,
+            MaxQueueSize = options.MaxQueueSize,
+            DirectInterrupts = true,
+        });
         Driver = new RawSoundDriver(Clock);
         Transport.Attach(Driver);
-        Clock.Run(() => Driver.NegotiateAsync(Transport, options.QueueSize));
+        _queueSize = options.QueueSize;
+        Clock.Run(() => Driver.NegotiateAsync(Transport, _queueSize));
         if (options.Starts)
         {
             Driver.Device.Start();
@@ -203,11 +216,27 @@ internal sealed class SoundBench : IDisposable
 
     public static VirtioSoundEvent Event(RawMessage message) => MemoryMarshal.Read<VirtioSoundEvent>(message.Writable);
 
-    public void Dispose() => Clock.Run(async () =>
+    /// <summary>Resets the device and starts again, as a driver that is loaded anew.</summary>
+    public void Renegotiate()
     {
-        await Driver.Device.DisposeAsync();
-        await Transport.DisposeAsync();
-        await Card.DisposeAsync();
+        Clock.Run(async () =>
+        {
+            await Driver.Device.DisposeAsync();
+            await Driver.NegotiateAsync(Transport, _queueSize);
+        });
+        Driver.Device.Start();
+        Settle();
+    }
+
+    public void Dispose()
+    {
+        Advance(TimeSpan.FromSeconds(1)); // what is under way ends where it began, outside Run
+        Clock.Run(async () =>
+        {
+            await Driver.Device.DisposeAsync();
+            await Transport.DisposeAsync();
+            await Card.DisposeAsync();
+        });
         Assert.All(Ops, static ops => Assert.False(ops.IsOpen));
-    });
+    }
 }

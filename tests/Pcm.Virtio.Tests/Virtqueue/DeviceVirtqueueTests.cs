@@ -80,4 +80,30 @@ public sealed class DeviceVirtqueueTests
         bench.Device.Push(head, 4);
         Assert.Throws<ArgumentOutOfRangeException>(() => bench.Device.Push(head, 4));
     }
+
+    [Theory] // the predecessor may have published without deciding: the first decision says yes, whatever the driver's wish was
+    [MemberData(nameof(Both))]
+    public void Publish_FirstAfterTakingOver_Interrupts(VirtqueueKind kind)
+    {
+        using var bench = new RingBench(new(kind, 8, EventIndex: true, Indirect: 0));
+        bench.Advance(3);
+        Assert.True(bench.Driver.TryEnableInterrupts()); // at the fourth message
+        Assert.True(bench.Driver.TryAdd([bench.Slot(0, 0, 1)], [], 0));
+        Assert.True(bench.Driver.TryAdd([bench.Slot(1, 0, 1)], [], 1));
+        bench.Driver.Publish();
+        Assert.True(bench.Device.TryPop(out DescriptorChain first));
+        bench.Device.Push(first.Head, 0);
+        bench.Device.Publish(); // the wish is fulfilled, and the predecessor dies before it interrupts
+        DeviceVirtqueue? successor = DeviceVirtqueue.TryCreate(
+            kind, bench.Driver.Addresses, VirtioFeatures.Version1 | VirtioFeatures.EventIndex, bench.Memory, DeviceVirtqueueLimits.Default, bench.Device.Position);
+        Assert.NotNull(successor);
+        Assert.True(successor.TryPop(out DescriptorChain second));
+        successor.Push(second.Head, 0);
+        Assert.True(successor.Publish());
+        Assert.True(bench.Driver.TryAdd([bench.Slot(2, 0, 1)], [], 2));
+        bench.Driver.Publish();
+        Assert.True(successor.TryPop(out DescriptorChain third));
+        successor.Push(third.Head, 0);
+        Assert.False(successor.Publish()); // from then on by the rule
+    }
 }
