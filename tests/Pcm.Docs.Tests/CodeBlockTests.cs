@@ -7,6 +7,7 @@ namespace Pcm.Docs.Tests;
 /// Every C# block of README.md and docs is compiled somewhere: <c>&lt;!-- code: FILE#REGION+REGION --&gt;</c> before it names where,
 /// and it is that text.
 /// </summary>
+[Collection("documents")] // rewrites them on demand: not beside the other
 public partial class CodeBlockTests
 {
     private const string Fence = "```csharp\n";

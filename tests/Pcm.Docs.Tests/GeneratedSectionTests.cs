@@ -7,6 +7,7 @@ using Pcm.Virtio;
 namespace Pcm.Docs.Tests;
 
 /// <summary>The parts of the documents that are made from the code, made anew and compared.</summary>
+[Collection("documents")] // rewrites them on demand: not beside the other
 public class GeneratedSectionTests
 {
     [Theory]
