@@ -53,7 +53,7 @@ internal abstract partial class SoundStream
     /// <summary>The end of the last message.</summary>
     private protected long Submitted { get; set; }
 
-    private protected bool IsPolling => _features.HasFlag(VirtioSoundPcmFeatures.MessagePolling);
+    private protected bool IsPolling => (_features & VirtioSoundPcmFeatures.MessagePolling) != 0;
 
     /// <summary>How far the audio side came: frames played, or captured into messages.</summary>
     private protected abstract long Position { get; }
