@@ -450,7 +450,7 @@ public sealed partial class PcmSubstream
             runtime.TimestampNs = Services.NowNs;
         }
 
-        PcmLog.XRun(_log, ToString(), runtime.Avail);
+        PcmLog.XRun(_log, this, runtime.Avail);
         PcmMetrics.XRun(Direction);
         StopGroup_NeedsLock(PcmTrigger.XRun);
     }
@@ -495,7 +495,7 @@ public sealed partial class PcmSubstream
             runtime.StopOperating = true;
             if (error != PcmError.None)
             {
-                PcmLog.StopFailed(_log, member.ToString(), command, error);
+                PcmLog.StopFailed(_log, member, command, error);
             }
         }
     }

@@ -145,7 +145,7 @@ public sealed partial class PcmSubstream
         long frame = position.Frame;
         if (frame < 0 || frame >= runtime.BufferFrames)
         {
-            PcmLog.InvalidPosition(_log, ToString(), frame, runtime.BufferFrames);
+            PcmLog.InvalidPosition(_log, this, frame, runtime.BufferFrames);
             frame = 0;
         }
 
@@ -165,7 +165,7 @@ public sealed partial class PcmSubstream
 
         if (delta > runtime.PeriodFrames + (runtime.PeriodFrames / 2))
         {
-            PcmLog.LostInterrupts(_log, ToString(), delta, runtime.PeriodFrames);
+            PcmLog.LostInterrupts(_log, this, delta, runtime.PeriodFrames);
         }
 
         if (runtime.Direction == PcmDirection.Playback && runtime.SwParams.SilenceSize != 0)
@@ -230,7 +230,7 @@ public sealed partial class PcmSubstream
 
         if (delta >= runtime.BufferFrames + runtime.PeriodFrames)
         {
-            PcmLog.UnexpectedPosition(_log, ToString(), delta, runtime.BufferFrames);
+            PcmLog.UnexpectedPosition(_log, this, delta, runtime.BufferFrames);
             return false;
         }
 
@@ -285,7 +285,7 @@ public sealed partial class PcmSubstream
             return PcmError.InvalidArgument;
         }
 
-        if (runtime.Info.HasFlag(PcmInfo.NoRewinds))
+        if ((runtime.Info & PcmInfo.NoRewinds) != 0) // not HasFlag, which allocates until the JIT has optimized it
         {
             bool forward = PcmRing.Back(position, old, runtime.Boundary) <= runtime.BufferFrames;
             if (!forward && PcmRing.Back(old, position, runtime.Boundary) > Ops.GetRewindable(runtime))

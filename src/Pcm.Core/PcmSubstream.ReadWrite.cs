@@ -248,7 +248,7 @@ public sealed partial class PcmSubstream
         PcmError error = await start;
         if (error != PcmError.None)
         {
-            PcmLog.AutoStartFailed(_log, ToString(), error);
+            PcmLog.AutoStartFailed(_log, this, error);
         }
     }
 

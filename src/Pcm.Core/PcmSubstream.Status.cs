@@ -195,7 +195,7 @@ public sealed partial class PcmSubstream
         }
 
         runtime.AudioTypeRequested = audioType != PcmAudioTimestampType.Compat ? audioType
-            : runtime.Hardware.Info.HasFlag(PcmInfo.HasLinkAudioTime) ? PcmAudioTimestampType.Link
+            : (runtime.Hardware.Info & PcmInfo.HasLinkAudioTime) != 0 ? PcmAudioTimestampType.Link
             : PcmAudioTimestampType.Default;
         runtime.AudioReportDelay = reportDelay;
         long timestampNs = runtime.TimestampNs;

@@ -255,7 +255,7 @@ public sealed partial class PcmSubstream : IAsyncDisposable
 
     private PcmError OpThrew(Exception e)
     {
-        PcmLog.OpThrew(_log, ToString(), e);
+        PcmLog.OpThrew(_log, this, e);
         return e is OutOfMemoryException ? PcmError.NoMemory : PcmError.IO;
     }
 

@@ -11,7 +11,7 @@ namespace Pcm.Testing;
 public sealed class VirtualClock : TimeProvider
 {
     private readonly Lock _lock = new();
-    private readonly Queue<(Action<object?> Work, object? State)> _ready = new();
+    private readonly Queue<ReadyWork> _ready = new();
     private readonly PriorityQueue<(VirtualTimer Timer, long Arming), (long DueNs, long Arming)> _timers = new();
     private readonly DateTimeOffset _start;
     private long _nowNs;
@@ -150,7 +150,7 @@ public sealed class VirtualClock : TimeProvider
 
     private bool RunOne()
     {
-        (Action<object?> Work, object? State) item;
+        ReadyWork item;
         lock (_lock)
         {
             if (!_ready.TryDequeue(out item))
@@ -159,7 +159,7 @@ public sealed class VirtualClock : TimeProvider
             }
         }
 
-        item.Work(item.State);
+        item.Run();
         return true;
     }
 
@@ -175,12 +175,6 @@ public sealed class VirtualClock : TimeProvider
                     return false;
                 }
 
-                if (head.Timer.Arming != head.Arming)
-                {
-                    _timers.Dequeue(); // re-armed or disposed since
-                    continue;
-                }
-
                 if (due.DueNs > limitNs)
                 {
                     return false;
@@ -188,6 +182,18 @@ public sealed class VirtualClock : TimeProvider
 
                 _timers.Dequeue();
                 timer = head.Timer;
+                if (timer.QueuedArming != head.Arming)
+                {
+                    continue; // a sooner entry took its place
+                }
+
+                timer.QueuedArming = 0;
+                if (timer.Arming != head.Arming)
+                {
+                    Queue_NeedsLock(timer); // re-armed for later, or disarmed
+                    continue;
+                }
+
                 Volatile.Write(ref _nowNs, Math.Max(_nowNs, due.DueNs));
                 Arm_NeedsLock(timer, timer.PeriodNs < 0 ? -1 : due.DueNs + timer.PeriodNs);
                 break;
@@ -201,24 +207,63 @@ public sealed class VirtualClock : TimeProvider
     private void Arm_NeedsLock(VirtualTimer timer, long dueNs)
     {
         timer.Arming = ++_armings;
-        if (dueNs >= 0)
+        timer.DueNs = dueNs;
+
+        // An entry that is due no later stands for this arming too: when it comes up, the timer is queued again for its real time. So a time-out that
+        // is set for every wait and never passes takes one entry, not one for each wait.
+        if (timer.QueuedArming == 0 || dueNs < timer.QueuedDueNs)
         {
-            _timers.Enqueue((timer, timer.Arming), (dueNs, timer.Arming));
+            Queue_NeedsLock(timer);
         }
     }
 
-    private void Enqueue(Action<object?> work, object? state)
+    private void Queue_NeedsLock(VirtualTimer timer)
+    {
+        if (timer.DueNs >= 0)
+        {
+            timer.QueuedArming = timer.Arming;
+            timer.QueuedDueNs = timer.DueNs;
+            _timers.Enqueue((timer, timer.Arming), (timer.DueNs, timer.Arming));
+        }
+    }
+
+    private void Enqueue(ReadyWork work)
     {
         lock (_lock)
         {
-            _ready.Enqueue((work, state));
+            _ready.Enqueue(work);
+        }
+    }
+
+    /// <summary>Work and its argument, in either of the two shapes that come; one struct for both, so that none is boxed or wrapped.</summary>
+    private readonly struct ReadyWork(Delegate work, object? state)
+    {
+        public void Run()
+        {
+            if (work is Action<object?> scheduled)
+            {
+                scheduled(state);
+            }
+            else
+            {
+                ((SendOrPostCallback)work)(state);
+            }
         }
     }
 
     private sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, object? state) : ITimer
     {
-        /// <summary>The number of the last arming; an entry of the queue with another number is stale.</summary>
+        /// <summary>The number of the last arming or disarming.</summary>
         public long Arming { get; set; }
+
+        /// <summary>When it is due; negative while disarmed.</summary>
+        public long DueNs { get; set; } = -1;
+
+        /// <summary>The arming whose entry in the queue counts; 0 when none does. Any other entry is stale.</summary>
+        public long QueuedArming { get; set; }
+
+        /// <summary>When that entry comes up.</summary>
+        public long QueuedDueNs { get; set; }
 
         public long PeriodNs { get; private set; } = -1;
 
@@ -246,7 +291,7 @@ public sealed class VirtualClock : TimeProvider
 
     private sealed class VirtualScheduler(VirtualClock clock) : PcmScheduler
     {
-        public override void Schedule(Action<object?> work, object? state) => clock.Enqueue(work, state);
+        public override void Schedule(Action<object?> work, object? state) => clock.Enqueue(new ReadyWork(work, state));
 
         /// <remarks>Runs the simulation until the signal is set; nested inside the caller's own step.</remarks>
         public override bool Block(ManualResetEventSlim signal, TimeSpan timeout, CancellationToken cancellationToken)
@@ -279,11 +324,7 @@ public sealed class VirtualClock : TimeProvider
         public override void Post(SendOrPostCallback d, object? state)
         {
             ArgumentNullException.ThrowIfNull(d);
-            clock.Enqueue(static pair =>
-            {
-                var (callback, argument) = ((SendOrPostCallback, object?))pair!;
-                callback(argument);
-            }, (d, state));
+            clock.Enqueue(new ReadyWork(d, state));
         }
 
         public override void Send(SendOrPostCallback d, object? state)

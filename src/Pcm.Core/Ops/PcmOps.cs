@@ -118,7 +118,7 @@ public abstract class PcmOps : IAsyncDisposable
     public virtual long GetRewindable(PcmRuntime runtime)
     {
         ArgumentNullException.ThrowIfNull(runtime);
-        return runtime.Info.HasFlag(PcmInfo.NoRewinds) ? 0 : long.MaxValue;
+        return (runtime.Info & PcmInfo.NoRewinds) != 0 ? 0 : long.MaxValue;
     }
 
     /// <summary>

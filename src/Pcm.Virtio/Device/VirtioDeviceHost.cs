@@ -202,7 +202,7 @@ internal sealed partial class VirtioDeviceHost : VirtioDeviceBus
     /// <summary>The driver's notification. Nothing happens before DRIVER_OK (virtio 3.1.1); what was queued until then is processed at activation.</summary>
     public void Notify(ushort index)
     {
-        if (index < _queues.Length && Status.HasFlag(VirtioStatus.DriverOk))
+        if (index < _queues.Length && (Status & VirtioStatus.DriverOk) != 0)
         {
             _queues[index].Kick.Request();
         }

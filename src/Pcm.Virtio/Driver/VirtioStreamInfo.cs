@@ -10,7 +10,7 @@ internal sealed record VirtioStreamInfo(
     uint Id, PcmDirection Direction, uint FunctionNode, PcmHardware Hardware, VirtioSoundPcmFeatures SelectedFeatures)
 {
     /// <summary>The device looks for messages itself; it is not notified.</summary>
-    public bool IsPolled => SelectedFeatures.HasFlag(VirtioSoundPcmFeatures.MessagePolling);
+    public bool IsPolled => (SelectedFeatures & VirtioSoundPcmFeatures.MessagePolling) != 0;
 
     /// <summary>
     /// Derives the limits as Linux's driver does (VIRTIO-SOUND 2.3): integer arithmetic, rate / 1000 truncated.

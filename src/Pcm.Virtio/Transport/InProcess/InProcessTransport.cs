@@ -216,7 +216,7 @@ public sealed class InProcessTransport : VirtioTransport, IVirtioDeviceOutput
     private void RaiseQueue(int queue)
     {
         // virtio 2.4: nothing is sent after a reset completed. An interrupt that was pending then is dropped here.
-        if (!_silent && _host.Status.HasFlag(VirtioStatus.DriverOk))
+        if (!_silent && (_host.Status & VirtioStatus.DriverOk) != 0)
         {
             _driver?.OnQueue((ushort)queue);
         }
