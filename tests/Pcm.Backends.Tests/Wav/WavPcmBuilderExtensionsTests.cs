@@ -9,13 +9,13 @@ public sealed class WavPcmBuilderExtensionsTests
         Assert.Throws<ArgumentException>(static () => new ServiceCollection().AddPcm().AddWav("out", static _ => { }));
 
     [Fact]
-    public void AddWav_RegistersOneBackendThatMakesTheCard()
+    public async Task AddWav_RegistersOneBackendThatMakesTheCard()
     {
         var services = new ServiceCollection();
         services.AddPcm().AddWav("out", static o => o.PlaybackPath = "out.wav");
         ServiceDescriptor descriptor = Assert.Single(services, static s => s.ServiceType == typeof(PcmBackend));
         var backend = Assert.IsType<WavBackend>(descriptor.ImplementationFactory!(null!));
-        PcmCard card = backend.ProbeAsync(new PcmServices(), CancellationToken.None).Result[0];
+        PcmCard card = (await backend.ProbeAsync(new PcmServices(), CancellationToken.None))[0];
         Assert.Equal("out", card.Id);
         Assert.Single(card.Devices[0].Playback);
         Assert.Empty(card.Devices[0].Capture);
