@@ -1,1 +1,26 @@
-BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(System.Reflection.Assembly.GetExecutingAssembly()).Run(args);
+using BenchmarkDotNet.Running;
+using Pcm.Bench;
+
+// --report <file>: run what the other arguments choose (everything by default), and write the results as Markdown.
+int at = Array.IndexOf(args, "--report");
+if (at >= 0 && at + 1 >= args.Length)
+{
+    Console.Error.WriteLine("--report needs the name of the file to write.");
+    return 2;
+}
+
+string? report = at < 0 ? null : args[at + 1];
+string[] rest = at < 0 ? args : [.. args[..at], .. args[(at + 2)..]];
+if (report is not null && rest.Length == 0)
+{
+    rest = ["--filter", "*"];
+}
+
+var summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchConfig).Assembly).Run(rest, new BenchConfig()).ToList();
+bool failed = summaries.Count == 0 || summaries.Any(static s => s.HasCriticalValidationErrors || s.Reports.Any(static r => !r.Success));
+if (report is not null && !failed)
+{
+    File.WriteAllText(report, MarkdownReport.Create(summaries));
+}
+
+return failed ? 1 : 0;
