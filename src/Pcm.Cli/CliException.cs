@@ -3,10 +3,11 @@ namespace Pcm.Cli;
 /// <summary>Ends the program with a sentence for the user and an exit code. The only exception that does.</summary>
 internal sealed class CliException : Exception
 {
-    private CliException(int exitCode, string message, string? operation, PcmError error)
+    private CliException(int exitCode, string message, string? operation, PcmError error, bool isReported = false)
         : base(message)
     {
         ExitCode = exitCode;
+        IsReported = isReported;
         Operation = operation;
         Error = error;
     }
@@ -20,11 +21,15 @@ internal sealed class CliException : Exception
     /// <summary>Its errno; <see cref="PcmError.None"/> when there is none.</summary>
     public PcmError Error { get; }
 
+    /// <summary>The standard output has the result already, failure included: there is no JSON object to add.</summary>
+    public bool IsReported { get; }
+
     /// <summary>The command line is wrong.</summary>
     public static CliException Usage(string message) => new(CliExitCode.Usage, message, null, PcmError.None);
 
     /// <summary>Something outside of PCM failed: a file.</summary>
-    public static CliException Failure(string message) => new(CliExitCode.Failure, message, null, PcmError.None);
+    public static CliException Failure(string message, bool isReported = false) =>
+        new(CliExitCode.Failure, message, null, PcmError.None, isReported);
 
     /// <summary>A PCM operation failed.</summary>
     /// <param name="operation">Which, as a verb.</param>

@@ -46,6 +46,7 @@ internal static class CliProgram
         DevicesCommand.Create(environment),
         ParamsCommand.Create(environment),
         LifecycleCommand.Create(environment),
+        ReplayCommand.Create(environment),
     };
 
     private static string PathOf(CommandResult command) => command.Parent is CommandResult ? "pcm " + command.Command.Name : "pcm";

@@ -9,4 +9,14 @@ internal sealed record CommandContext(CliEnvironment Environment, PcmServices Se
     /// <exception cref="CliException">The string is wrong, or the device cannot be had.</exception>
     public ValueTask<OpenedDevice> OpenDeviceAsync(string device, PcmDirection? direction, CancellationToken cancellationToken) =>
         DeviceTable.OpenAsync(DeviceString.Parse(device, Environment.Devices), new DeviceContext(Environment.Devices, Services, direction), cancellationToken);
+
+    /// <summary>A device that logged an error has lost something, even when every operation succeeded.</summary>
+    /// <exception cref="CliException">It did.</exception>
+    public void ThrowIfErrorLogged(string consequence)
+    {
+        if (Log.TakeError() is { } problem)
+        {
+            throw CliException.Failure($"{consequence}: {problem}");
+        }
+    }
 }

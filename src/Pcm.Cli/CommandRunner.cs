@@ -32,7 +32,7 @@ internal static class CommandRunner
         {
             string message = log.TakeError() is { } cause ? $"{e.Message} ({cause.TrimEnd('.')})" : e.Message;
             await environment.Error.WriteLineAsync($"pcm {command}: {message}");
-            if (isJson)
+            if (isJson && !e.IsReported)
             {
                 await environment.Output.WriteLineAsync(JsonReport.OfError(command, message, e.Operation, e.Error));
             }

@@ -136,10 +136,34 @@ public sealed partial class PcmSubstream
         error = CommitAll(group, action);
         if (error != PcmError.None)
         {
-            await UndoAsync(group, action, group.Members.Count);
+            StopStarted(group, action);
+            await PayOwedAsync(group);
         }
 
         return error;
+    }
+
+    /// <summary>An xrun or a disconnect came while the hardware was being set in motion: no state owns its motion, so it is stopped.</summary>
+    private void StopStarted(PcmStreamGroup group, PcmAction action)
+    {
+        Lock held = EnterStream();
+        try
+        {
+            foreach (PcmSubstream member in group.Members)
+            {
+                PcmRuntime runtime = member._runtime!;
+                if (action.Trigger is PcmTrigger.Start or PcmTrigger.Unpause or PcmTrigger.Resume && action.Command(runtime) is not null)
+                {
+                    runtime.OwedTrigger = PcmCommand.Stop;
+                }
+
+                member.EndStart_NeedsLock(replay: false);
+            }
+        }
+        finally
+        {
+            held.Exit();
+        }
     }
 
     private PcmError CheckAll(PcmStreamGroup group, PcmAction action)
@@ -337,6 +361,25 @@ public sealed partial class PcmSubstream
         StopGroup(PcmTrigger.Stop);
         await PayOwedAsync(group);
         return PcmError.None;
+    }
+
+    /// <summary>On close: a linked stream in OPEN made the group's stop fail, as in the kernel, but hardware that runs must not be freed.</summary>
+    private async ValueTask StopIfStillMovingAsync(PcmStreamGroup group, PcmRuntime runtime)
+    {
+        Lock held = EnterStream();
+        try
+        {
+            if (runtime.IsMoving)
+            {
+                StopOne_NeedsLock(runtime, PcmTrigger.Stop);
+            }
+        }
+        finally
+        {
+            held.Exit();
+        }
+
+        await PayOwedAsync(group);
     }
 
     private PcmError StopGroup(PcmTrigger trigger)

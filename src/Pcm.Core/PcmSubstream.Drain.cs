@@ -90,6 +90,11 @@ public sealed partial class PcmSubstream
                     break;
             }
 
+            if (runtime.Starting)
+            {
+                runtime.OwedTrigger = PcmCommand.Stop; // gone while it was being started: take the START back
+            }
+
             EndStart_NeedsLock(replay: false);
         }
         finally

@@ -76,9 +76,15 @@ public sealed partial class PcmSubstream
     /// <summary>Hot unplug: a running group stops, this stream is gone, every wait ends.</summary>
     internal void Disconnect_NeedsLock(PcmRuntime runtime)
     {
-        if (runtime.IsMoving)
+        if (runtime.IsMoving && StopGroup_NeedsLock(PcmTrigger.Disconnect) != PcmError.None)
         {
-            StopGroup_NeedsLock(PcmTrigger.Disconnect);
+            StopOne_NeedsLock(runtime, PcmTrigger.Disconnect); // a linked stream in OPEN makes the kernel's group stop fail as a whole
+        }
+
+        if (runtime.Lifecycle.State == PcmState.Paused)
+        {
+            runtime.OwedTrigger = PcmCommand.Stop; // the kernel leaves paused hardware as it is; nobody would ever stop it
+            SchedulePay();
         }
 
         if (runtime.Lifecycle.State != PcmState.Disconnected)

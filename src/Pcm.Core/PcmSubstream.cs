@@ -131,6 +131,7 @@ public sealed partial class PcmSubstream : IAsyncDisposable
         {
             await PayOwedAsync(group);
             await DropNeedsGateAsync(group, runtime);
+            await StopIfStillMovingAsync(group, runtime);
             if (runtime.Lifecycle.State != PcmState.Open)
             {
                 await HwFreeNeedsGateAsync(runtime);

@@ -70,19 +70,22 @@ internal static class LoopbackTransfer
         }
     }
 
-    /// <summary>Frames that a draining playback has still to play; no limit otherwise.</summary>
+    /// <summary>
+    /// Frames that a draining playback has still to play; no limit otherwise. Its end comes between two interrupts, so the core's position is brought up
+    /// to where the cable is. (Linux compares positions in the ring only and lets old frames through from the end of the data to that of the period.)
+    /// </summary>
     private static long FramesLeft(LoopbackEnd playback)
     {
         PcmRuntime runtime = playback.Runtime;
-        long application = runtime.ApplicationPosition;
-        long queued = runtime.BufferFrames - PcmRing.PlaybackAvail(runtime.HardwarePosition, application, runtime.BufferFrames, runtime.Boundary);
-        if (!runtime.IsDraining || queued >= runtime.BufferFrames)
+        if (!runtime.IsDraining)
         {
-            return long.MaxValue; // a full ring looks like an empty one below, and is far from its end
+            return long.MaxValue;
         }
 
-        long left = (application % runtime.BufferFrames) - playback.Position;
-        return left < 0 ? left + runtime.BufferFrames : left;
+        long known = runtime.HardwarePosition, buffer = runtime.BufferFrames;
+        long since = (playback.Position - (known % buffer) + buffer) % buffer;
+        long hardware = PcmRing.Forward(known, since, runtime.Boundary);
+        return Math.Max(0, buffer - PcmRing.PlaybackAvail(hardware, runtime.ApplicationPosition, buffer, runtime.Boundary));
     }
 
     private static void Copy(PcmRuntime from, long fromFrame, PcmRuntime to, long toFrame, long frames)

@@ -25,11 +25,16 @@ internal static class PlayCommand
     private static async Task PlayAsync(CommandContext context, ParseResult parsed, string file, string device, CancellationToken cancellationToken)
     {
         using FrameSource source = OpenSource(context, parsed, file);
-        await using OpenedDevice opened = await context.OpenDeviceAsync(device, PcmDirection.Playback, cancellationToken);
-        PcmSubstream substream = await opened.OpenSubstreamAsync(PcmDirection.Playback, cancellationToken);
         StreamView view = StreamView.Create(context, "play", file, device);
-        var session = new PlaybackSession(substream, source, CommonOptions.GetLayout(parsed), view);
-        StreamReport report = await session.RunAsync(cancellationToken);
+        StreamReport report;
+        await using (OpenedDevice opened = await context.OpenDeviceAsync(device, PcmDirection.Playback, cancellationToken))
+        {
+            PcmSubstream substream = await opened.OpenSubstreamAsync(PcmDirection.Playback, cancellationToken);
+            report = await new PlaybackSession(substream, source, CommonOptions.GetLayout(parsed), view).RunAsync(cancellationToken);
+        }
+
+        // Only now is everything closed that could still have lost something.
+        context.ThrowIfErrorLogged($"'{file}' was played, {report.Frames} frames, but the device lost some");
         if (source.Problem is { } problem)
         {
             throw CliException.Failure($"'{file}' was played up to where it is broken, {report.Frames} frames: {problem}");

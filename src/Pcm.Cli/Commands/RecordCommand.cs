@@ -42,38 +42,41 @@ internal static class RecordCommand
     private static async Task RecordAsync(
         CommandContext context, ParseResult parsed, string file, string device, Duration duration, CancellationToken cancellationToken)
     {
-        await using OpenedDevice opened = await context.OpenDeviceAsync(device, PcmDirection.Capture, cancellationToken);
-        PcmSubstream substream = await opened.OpenSubstreamAsync(PcmDirection.Capture, cancellationToken);
-        StreamFormat format = CaptureFormat.Choose(
-            substream, parsed.GetValue(CommonOptions.Format), parsed.GetValue(CommonOptions.Channels), parsed.GetValue(CommonOptions.Rate));
-        long frames = duration.ToFrames(format.Rate);
         StreamView view = StreamView.Create(context, "record", file, device);
-        var session = new CaptureSession(substream, format, CommonOptions.GetLayout(parsed), view)
-        {
-            Frames = frames,
-            EndOfSource = opened.EndOfSource,
-        };
+        long frames;
         StreamReport report;
-        using (var sink = new WavSink(file, format))
+        await using (OpenedDevice opened = await context.OpenDeviceAsync(device, PcmDirection.Capture, cancellationToken))
         {
-            try
+            PcmSubstream substream = await opened.OpenSubstreamAsync(PcmDirection.Capture, cancellationToken);
+            StreamFormat format = CaptureFormat.Choose(
+                substream, parsed.GetValue(CommonOptions.Format), parsed.GetValue(CommonOptions.Channels), parsed.GetValue(CommonOptions.Rate));
+            frames = duration.ToFrames(format.Rate);
+            var session = new CaptureSession(substream, format, CommonOptions.GetLayout(parsed), view)
             {
-                report = await session.RunAsync(sink, cancellationToken);
-            }
-            catch (Exception e) when (e is CliException or OperationCanceledException)
-            {
-                await context.Environment.Error.WriteLineAsync($"pcm record: '{file}' has the {session.Recorded} frames that were recorded before");
-                throw;
-            }
+                Frames = frames,
+                EndOfSource = opened.EndOfSource,
+            };
+            report = await RecordAsync(context, session, file, format, cancellationToken);
         }
 
-        if (context.Log.TakeError() is { } problem)
-        {
-            throw CliException.Failure($"'{file}' has the {report.Frames} frames that there were: {problem}");
-        }
-
+        context.ThrowIfErrorLogged($"'{file}' has the {report.Frames} frames that there were");
         view.Finished(report.Frames < frames
             ? report with { Note = $"the source ended after {report.Frames} of {frames} frames" }
             : report);
+    }
+
+    private static async Task<StreamReport> RecordAsync(
+        CommandContext context, CaptureSession session, string file, StreamFormat format, CancellationToken cancellationToken)
+    {
+        using var sink = new WavSink(file, format);
+        try
+        {
+            return await session.RunAsync(sink, cancellationToken);
+        }
+        catch (Exception e) when (e is CliException or OperationCanceledException)
+        {
+            await context.Environment.Error.WriteLineAsync($"pcm record: '{file}' has the {session.Recorded} frames that were recorded before");
+            throw;
+        }
     }
 }

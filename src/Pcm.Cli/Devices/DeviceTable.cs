@@ -6,7 +6,7 @@ internal sealed class DeviceTable(params IReadOnlyList<DeviceFactory> factories)
     private const string PreferredDefault = "virtio";
 
     /// <summary>Every kind of this build.</summary>
-    public static DeviceTable Default { get; } = new(new WavDeviceFactory());
+    public static DeviceTable Default { get; } = new(new VirtioDeviceFactory(), new NullDeviceFactory(), new WavDeviceFactory(), new LoopbackDeviceFactory());
 
     /// <summary>The kinds, in the order in which they are listed.</summary>
     public IReadOnlyList<DeviceFactory> Factories { get; } = factories;
@@ -25,7 +25,7 @@ internal sealed class DeviceTable(params IReadOnlyList<DeviceFactory> factories)
         {
             return await device.Factory.OpenAsync(device, context, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) // PcmException is one, and so is a transport's
         {
             throw CliException.Failure($"device {device.Factory.Name}{(device.Argument is null ? "" : ":" + device.Argument)}: {e.Message}");
         }

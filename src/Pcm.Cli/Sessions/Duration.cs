@@ -24,13 +24,14 @@ internal readonly record struct Duration(TimeSpan? Time, long FrameCount)
         (int unitLength, double unitSeconds) = text.EndsWith("ms", StringComparison.Ordinal) ? (2, 1e-3) : text.EndsWith('s') ? (1, 1.0) : (0, 0.0);
         if (unitLength == 0
             || !double.TryParse(text.AsSpan(0, text.Length - unitLength), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
-            || value * unitSeconds is <= 0 or > MaxSeconds)
+            || !(value * unitSeconds <= MaxSeconds)) // the negation refuses NaN too, which is a number to TryParse
         {
             return false;
         }
 
-        duration = new Duration(TimeSpan.FromSeconds(value * unitSeconds), 0);
-        return true;
+        TimeSpan time = TimeSpan.FromSeconds(value * unitSeconds);
+        duration = new Duration(time, 0);
+        return time > TimeSpan.Zero;
     }
 
     /// <summary>Frames at a rate, rounded up, at least 1.</summary>

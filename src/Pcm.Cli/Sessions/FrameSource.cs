@@ -77,7 +77,17 @@ internal abstract class FrameSource(StreamFormat format) : IDisposable
     {
         public override int Read(Span<byte> frames)
         {
-            int bytes = stream.ReadAtLeast(frames, frames.Length, throwOnEndOfStream: false);
+            int bytes;
+            try
+            {
+                bytes = stream.ReadAtLeast(frames, frames.Length, throwOnEndOfStream: false);
+            }
+            catch (IOException e)
+            {
+                Problem = e.Message;
+                return 0;
+            }
+
             int stray = bytes % Format.FrameBytes;
             if (stray != 0)
             {

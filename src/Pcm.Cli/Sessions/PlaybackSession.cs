@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Pcm.Cli.Output;
 
 namespace Pcm.Cli.Sessions;
@@ -17,7 +18,7 @@ internal sealed class PlaybackSession(PcmSubstream substream, FrameSource source
         byte[] buffer = new byte[Substream.Runtime!.PeriodFrames * Format.FrameBytes];
         long written = 0;
         int frames;
-        while ((frames = source.Read(buffer)) > 0)
+        while ((frames = await ReadSourceAsync(buffer, cancellationToken)) > 0)
         {
             ReadOnlyMemory<byte> rest = buffer.AsMemory(0, frames * Format.FrameBytes);
             while (!rest.IsEmpty)
@@ -31,8 +32,44 @@ internal sealed class PlaybackSession(PcmSubstream substream, FrameSource source
             }
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         await DrainAsync(written, cancellationToken);
         return await EndAsync(written);
+    }
+
+    /// <summary>
+    /// Reads where waiting does no harm: a standard input that nobody writes to must not keep Ctrl-C from closing the device. The read that is given
+    /// up then ends with the process.
+    /// </summary>
+    private async ValueTask<int> ReadSourceAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        PcmServices services = Substream.Device.Card.Services;
+        var done = new PcmEvent(services);
+        int frames = 0;
+        Exception? failure = null;
+        done.Arm();
+        services.Scheduler.Schedule(
+            _ =>
+            {
+                try
+                {
+                    frames = source.Read(buffer);
+                }
+                catch (Exception e)
+                {
+                    failure = e; // thrown where it is awaited
+                }
+
+                done.TrySet();
+            },
+            null);
+        await done.WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        return frames;
     }
 
     private async Task DrainAsync(long written, CancellationToken cancellationToken)

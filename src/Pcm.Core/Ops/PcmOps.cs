@@ -136,7 +136,7 @@ public abstract class PcmOps : IAsyncDisposable
         return PcmError.None;
     }
 
-    /// <summary>Copies captured bytes out of the ring. Context and errors: as <see cref="CopyToRing"/>, on the reading thread.</summary>
+    /// <summary>Copies captured bytes out of the ring. Context: as <see cref="CopyToRing"/>, on the reading thread. Errors: end the transfer.</summary>
     /// <param name="runtime">This session.</param>
     /// <param name="byteOffset">Where in the ring, <c>[0 .. Buffer.Length)</c>.</param>
     /// <param name="destination">Whole frames, or one channel's whole samples.</param>

@@ -9,6 +9,7 @@ internal sealed class CaptureSoundStream(int id, VirtioSoundStreamOptions option
 {
     private readonly byte[] _frame = new byte[byte.MaxValue * sizeof(double)]; // one that is cut in two by the driver's descriptors
     private long _filled;
+    private long _session; // where the ring's position 0 is
 
     private protected override long Position => _filled;
 
@@ -27,9 +28,18 @@ internal sealed class CaptureSoundStream(int id, VirtioSoundStreamOptions option
             return false;
         }
 
-        availMin = Messages.Count > 0 ? Math.Min(Messages[0].End - _filled, Audio.PeriodFrames)
-            : IsPolling ? Audio.LookAtRing() + Audio.PeriodFrames
-            : long.MaxValue; // only an overrun wakes
+        if (Messages.Count > 0)
+        {
+            long end = Messages[0].End;
+            availMin = Math.Min(end - _filled, Audio.PeriodFrames);
+            LookAt(end - _session, end - _filled);
+        }
+        else
+        {
+            Audio.TryLookAtRing(out long inRing);
+            availMin = IsPolling ? inRing + Audio.PeriodFrames : long.MaxValue; // else only an overrun wakes
+        }
+
         return true;
     }
 
@@ -42,6 +52,8 @@ internal sealed class CaptureSoundStream(int id, VirtioSoundStreamOptions option
             {
                 return error;
             }
+
+            _session = _filled; // what was in the ring is lost
         }
 
         PcmError started = await Audio.StartAsync(Bus);
@@ -65,6 +77,7 @@ internal sealed class CaptureSoundStream(int id, VirtioSoundStreamOptions option
     {
         Submitted = 0;
         _filled = 0;
+        _session = 0;
     }
 
     private void Fill()
@@ -85,7 +98,8 @@ internal sealed class CaptureSoundStream(int id, VirtioSoundStreamOptions option
             }
 
             // Captured and not yet delivered: behind this message in the ring, and before the ring.
-            long latency = (Audio.LookAtRing() * Audio.FrameBytes) + Audio.LatencyBytes;
+            Audio.TryLookAtRing(out long inRing);
+            long latency = (inRing * Audio.FrameBytes) + Audio.LatencyBytes;
             Data.CompleteInput(message.Head, VirtioSoundStatusCode.Ok, (uint)Math.Min(latency, uint.MaxValue), message.Bytes);
         }
     }

@@ -11,7 +11,8 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
     private readonly byte[] _frame = new byte[byte.MaxValue * sizeof(double)]; // one that is cut in two by the driver's descriptors
     private long _consumed;
     private long _written;
-    private int _writing; // the first message that is not wholly written
+    private long _session; // where the ring's position 0 is
+    private int _writing;  // the first message that is not wholly written
 
     private protected override long Position => _consumed;
 
@@ -31,7 +32,9 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
             return false;
         }
 
-        availMin = Audio.BufferFrames - (_written - NextPoint());
+        long point = NextPoint();
+        availMin = Audio.BufferFrames - (_written - point);
+        LookAt(point - _session, point - _consumed);
         return true;
     }
 
@@ -46,6 +49,7 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
             }
 
             _written = _consumed; // the ring is empty: the rest comes from the messages again
+            _session = _consumed;
             _writing = 0;
         }
 
@@ -81,13 +85,18 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
         Submitted = 0;
         _consumed = 0;
         _written = 0;
+        _session = 0;
         _writing = 0;
     }
 
     /// <summary>Completes what was played.</summary>
     private void LookAtHardware()
     {
-        _consumed = Math.Max(_consumed, _written - Audio.LookAtRing());
+        if (Audio.TryLookAtRing(out long inRing))
+        {
+            _consumed = Math.Max(_consumed, _written - inRing);
+        }
+
         while (Messages.Count > 0 && Messages[0].End <= _consumed)
         {
             SoundMessage message = Messages.RemoveFirst();

@@ -30,7 +30,7 @@ internal abstract partial class SoundStream
         _timer?.Dispose();
         _timer = null;
         _arrived = false;
-        _features = VirtioSoundPcmFeatures.None;
+        Select(VirtioSoundPcmFeatures.None);
         ForgetFailures();
         _lifecycle.Commit(SoundStreamCommand.Reset);
         Enqueue(new SoundStreamWork(SoundStreamCommand.Reset));
@@ -141,7 +141,7 @@ internal abstract partial class SoundStream
         }
 
         Flush();
-        _features = (VirtioSoundPcmFeatures)(uint)parameters.Features;
+        Select((VirtioSoundPcmFeatures)(uint)parameters.Features);
         return VirtioSoundStatusCode.Ok;
     }
 

@@ -26,7 +26,7 @@ internal abstract partial class SoundStream
     private bool _starved;          // the present episode was told
     private long _restartedAt = -1; // the position of the last restart; -1: none since
     private PcmError _error;        // the audio side is out of order until the next PREPARE or START
-    private VirtioSoundPcmFeatures _features;
+    private bool _tellsXRuns;
 
     private protected SoundStream(int id, VirtioSoundStreamOptions options, SoundDeviceContext context)
     {
@@ -53,7 +53,8 @@ internal abstract partial class SoundStream
     /// <summary>The end of the last message.</summary>
     private protected long Submitted { get; set; }
 
-    private protected bool IsPolling => (_features & VirtioSoundPcmFeatures.MessagePolling) != 0;
+    /// <summary>The driver selected MSG_POLLING: it does not notify.</summary>
+    private protected bool IsPolling { get; private set; }
 
     /// <summary>How far the audio side came: frames played, or captured into messages.</summary>
     private protected abstract long Position { get; }
@@ -117,7 +118,7 @@ internal abstract partial class SoundStream
         if (Audio.State == PcmState.XRun && !_starved)
         {
             _starved = true;
-            if (_features.HasFlag(VirtioSoundPcmFeatures.XRunEvents))
+            if (_tellsXRuns)
             {
                 _context.Events.TellXRun(Id);
             }
@@ -130,7 +131,22 @@ internal abstract partial class SoundStream
         else if (Messages.Count > 0 || IsPolling)
         {
             // The last restart got nowhere, or no notification will come: look again after a period.
-            ArmTimer();
+            LookIn(Audio.PeriodFrames);
+        }
+    }
+
+    /// <summary>
+    /// Sees to it that the stream looks when the audio side comes to a point between two of its periods, where it wakes nobody: the end of a
+    /// message after a short one, or after a stop in the middle of one. Whether it really is there then, only its pointer says.
+    /// </summary>
+    /// <param name="point">Frames from the ring's position 0.</param>
+    /// <param name="frames">Frames to go.</param>
+    private protected void LookAt(long point, long frames)
+    {
+        if (point % Audio.PeriodFrames != 0)
+        {
+            // Not oftener than 16 times a period, for a pointer that moves in steps.
+            LookIn(Math.Max(frames, Audio.PeriodFrames / 16));
         }
     }
 
@@ -193,14 +209,14 @@ internal abstract partial class SoundStream
         Look();
     }
 
-    private void ArmTimer()
+    private void LookIn(long frames)
     {
         _timer ??= Audio.Time.CreateTimer(
             static stream => ((SoundStream)stream!).Bus.Post(static self => ((SoundStream)self!).TimerFired(), stream),
             this,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
-        long ticks = Math.Max(1, TimeSpan.TicksPerSecond * Audio.PeriodFrames / Audio.Rate);
+        long ticks = ((TimeSpan.TicksPerSecond * frames) + Audio.Rate - 1) / Audio.Rate; // rounded up: too early is a look for nothing
         _timer.Change(TimeSpan.FromTicks(ticks), Timeout.InfiniteTimeSpan);
     }
 
@@ -227,6 +243,12 @@ internal abstract partial class SoundStream
             Pump();
             Data.Publish();
         }
+    }
+
+    private void Select(VirtioSoundPcmFeatures features)
+    {
+        IsPolling = (features & VirtioSoundPcmFeatures.MessagePolling) != 0;
+        _tellsXRuns = (features & VirtioSoundPcmFeatures.XRunEvents) != 0;
     }
 
     private void CompleteAll(VirtioSoundStatusCode status, bool tellsRest)

@@ -144,12 +144,14 @@ internal sealed class SoundStreamAudio(int stream, PcmSubstream substream, ILogg
     /// <summary>Stops and forgets what is queued. Its result does not matter: whatever state it is in, it is stopped then.</summary>
     public ExecutorAwaitable<PcmError> DropAsync(VirtioDeviceBus bus) => On(bus, substream.DropAsync());
 
-    /// <summary>Looks at the hardware. Frames in the ring: written and not played, or captured and not read; 0 when the hardware went past the application.</summary>
-    public long LookAtRing()
+    /// <summary>Looks at the hardware. False when it is gone, and nobody knows.</summary>
+    /// <param name="frames">Frames in the ring: written and not played, or captured and not read; 0 when the hardware went past the application.</param>
+    public bool TryLookAtRing(out long frames)
     {
         substream.HwSync(); // an error is a state, and the caller looks at that
-        substream.SyncPointer(default, out PcmPointers pointers);
-        return RingFrames(pointers);
+        bool known = substream.SyncPointer(default, out PcmPointers pointers) == PcmError.None;
+        frames = known ? RingFrames(pointers) : 0;
+        return known;
     }
 
     /// <summary>

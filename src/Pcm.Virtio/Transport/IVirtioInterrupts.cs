@@ -4,6 +4,7 @@ namespace Pcm.Virtio;
 /// <remarks>
 /// Context: a thread of the transport, one call at a time, no lock held. Must not block, wait, or throw; work that takes longer goes to a
 /// <see cref="PcmScheduler"/>.
+/// Thread safety: an implementation need not expect two calls at a time, but its own threads beside them.
 /// </remarks>
 public interface IVirtioInterrupts
 {

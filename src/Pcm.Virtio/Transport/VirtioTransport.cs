@@ -71,6 +71,9 @@ public abstract class VirtioTransport : IAsyncDisposable
     /// <exception cref="InvalidOperationException">Somebody is attached already.</exception>
     public abstract void Attach(IVirtioInterrupts interrupts);
 
-    /// <summary>Ends the connection: no interrupt comes after it, and the device has no access to the memory of <see cref="Dma"/>.</summary>
+    /// <summary>
+    /// Ends the connection: no interrupt comes after it, and the device has no access to the memory of <see cref="Dma"/>.
+    /// Context: may wait; once, last.
+    /// </summary>
     public abstract ValueTask DisposeAsync();
 }

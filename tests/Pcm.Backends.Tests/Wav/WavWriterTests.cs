@@ -44,6 +44,23 @@ public sealed class WavWriterTests
         Assert.Equal(84, stream.Position);
     }
 
+    [Fact]
+    public void Flush_InTheMiddle_LeavesACompleteFileAndGoesOnWithoutThePadding()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new WavWriter(stream, new WavFormat(PcmFormat.U8, 1, 8000)))
+        {
+            writer.Write([1, 2, 3]);
+            writer.Flush();
+            var reader = new WavReader(new MemoryStream(stream.ToArray()));
+            Assert.Equal(3, reader.DataBytes);
+            Assert.Equal([1, 2, 3], WavBytes.ReadAll(reader));
+            writer.Write([4, 5]);
+        }
+
+        Assert.Equal([1, 2, 3, 4, 5], WavBytes.ReadAll(new WavReader(new MemoryStream(stream.ToArray()))));
+    }
+
     private sealed class FullDisk(int freeBytes) : MemoryStream
     {
         public override void Write(ReadOnlySpan<byte> buffer)

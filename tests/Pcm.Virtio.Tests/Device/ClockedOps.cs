@@ -9,6 +9,7 @@ namespace Pcm.Virtio.Tests;
 internal sealed class ClockedOps(PcmDirection direction, VirtualClock clock) : PcmOps
 {
     private PcmRuntime? _runtime;
+    private PcmServices? _services;
     private ITimer? _timer;
     private long _startNs;
     private long _base; // frames at the last start or pause
@@ -73,6 +74,7 @@ internal sealed class ClockedOps(PcmDirection direction, VirtualClock clock) : P
     {
         Assert.Null(_runtime);
         _runtime = runtime;
+        _services = runtime.Services;
         return FinishAsync("open", PcmError.None);
     }
 
@@ -146,7 +148,9 @@ internal sealed class ClockedOps(PcmDirection direction, VirtualClock clock) : P
         Log.Add(what);
         if (VerbDelay > TimeSpan.Zero)
         {
-            await Task.Delay(VerbDelay, clock);
+            var delay = new PcmEvent(_services!);
+            delay.Arm();
+            await delay.WaitAsync(VerbDelay);
         }
 
         return result;

@@ -24,9 +24,17 @@ internal sealed record SoundBenchOptions
 
     public int QueueSize { get; init; } = 64;
 
+    public ushort MaxQueueSize { get; init; } = 256;
+
     public bool Starts { get; init; } = true;
 
     public PcmHardware Hardware { get; init; } = ClockedOps.DefaultHardware;
+
+    /// <summary>Makes the audio sides, instead of clocked ones; the streams offer what these can do.</summary>
+    public Func<PcmServices, Task<(PcmCard Card, PcmSubstream[] Substreams)>>? MakeCard { get; init; }
+
+    /// <summary>What the streams offer; null: all of the hardware's.</summary>
+    public PcmFormats? OfferedFormats { get; init; }
 }
 
 /// <summary>A device with clocked audio sides, and a raw driver, in one process on one virtual clock. Playback streams come first.</summary>
@@ -37,42 +45,52 @@ internal sealed class SoundBench : IDisposable
     public const int PeriodBytes = PeriodFrames * 4;
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
 
+    private readonly int _queueSize;
+
     public SoundBench(SoundBenchOptions? options = null)
     {
         options ??= new SoundBenchOptions();
-        PcmHardware hardware = options.CanPause ? options.Hardware : options.Hardware with { Info = options.Hardware.Info & ~PcmInfo.Pause };
         Services = new PcmServices(Clock, Clock.Scheduler);
-        Card = new PcmCard("bench", "Bench", Services);
-        for (int i = 0; i < options.Playback + options.Capture; i++)
+        VirtioSoundStreamOptions[] streams;
+        if (options.MakeCard is { } makeCard)
         {
-            Ops.Add(new ClockedOps(i < options.Playback ? PcmDirection.Playback : PcmDirection.Capture, Clock) { Capabilities = hardware });
+            (Card, PcmSubstream[] substreams) = Clock.Run(() => makeCard(Services));
+            Substreams = substreams;
+            streams = Clock.Run(async () =>
+            {
+                List<VirtioSoundStreamOptions> described = [];
+                foreach (PcmSubstream substream in substreams)
+                {
+                    described.Add(await VirtioSoundStreamOptions.DescribeAsync(substream));
+                }
+
+                return described.ToArray();
+            });
+        }
+        else
+        {
+            Card = new PcmCard("bench", "Bench", Services);
+            Substreams = AddClockedDevice(options);
+            streams = [.. Substreams.Select(substream => Describe(substream, options))];
         }
 
-        PcmDevice device = Card.AddDevice(new PcmDeviceDescription
-        {
-            Name = "bench",
-            Playback = [.. Ops.Take(options.Playback)],
-            Capture = [.. Ops.Skip(options.Playback)],
-        });
-        Substreams = [.. device.Playback, .. device.Capture];
         Device = new VirtioSoundDevice(new VirtioSoundDeviceOptions
         {
-            Streams = [.. Substreams.Select(substream => new VirtioSoundStreamOptions
-            {
-                Substream = substream,
-                Formats = hardware.Formats,
-                Rates = [8000, 44100, 48000],
-                ChannelsMax = 8,
-                Features = options.Features,
-            })],
+            Streams = streams,
             Jacks = options.Jacks,
             ChannelMaps = options.ChannelMaps,
             AcceptsNeedlessRelease = options.AcceptsNeedlessRelease,
         });
-        Transport = new InProcessTransport(Device, Clock.Scheduler, new InProcessTransportOptions { RingFeatures = options.RingFeatures, DirectInterrupts = true });
+        Transport = new InProcessTransport(Device, Clock.Scheduler, new InProcessTransportOptions
+        {
+            RingFeatures = options.RingFeatures,
+            MaxQueueSize = options.MaxQueueSize,
+            DirectInterrupts = true,
+        });
         Driver = new RawSoundDriver(Clock);
         Transport.Attach(Driver);
-        Clock.Run(() => Driver.NegotiateAsync(Transport, options.QueueSize));
+        _queueSize = options.QueueSize;
+        Clock.Run(() => Driver.NegotiateAsync(Transport, _queueSize));
         if (options.Starts)
         {
             Driver.Device.Start();
@@ -95,6 +113,32 @@ internal sealed class SoundBench : IDisposable
     public InProcessTransport Transport { get; }
 
     public RawSoundDriver Driver { get; }
+
+    private PcmSubstream[] AddClockedDevice(SoundBenchOptions options)
+    {
+        PcmHardware hardware = options.CanPause ? options.Hardware : options.Hardware with { Info = options.Hardware.Info & ~PcmInfo.Pause };
+        for (int i = 0; i < options.Playback + options.Capture; i++)
+        {
+            Ops.Add(new ClockedOps(i < options.Playback ? PcmDirection.Playback : PcmDirection.Capture, Clock) { Capabilities = hardware });
+        }
+
+        PcmDevice device = Card.AddDevice(new PcmDeviceDescription
+        {
+            Name = "bench",
+            Playback = [.. Ops.Take(options.Playback)],
+            Capture = [.. Ops.Skip(options.Playback)],
+        });
+        return [.. device.Playback, .. device.Capture];
+    }
+
+    private static VirtioSoundStreamOptions Describe(PcmSubstream substream, SoundBenchOptions options) => new()
+    {
+        Substream = substream,
+        Formats = options.OfferedFormats ?? options.Hardware.Formats,
+        Rates = [8000, 44100, 48000],
+        ChannelsMax = 8,
+        Features = options.Features,
+    };
 
     public static byte[] Bytes<T>(in T value)
         where T : unmanaged => MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)).ToArray();
@@ -203,11 +247,27 @@ internal sealed class SoundBench : IDisposable
 
     public static VirtioSoundEvent Event(RawMessage message) => MemoryMarshal.Read<VirtioSoundEvent>(message.Writable);
 
-    public void Dispose() => Clock.Run(async () =>
+    /// <summary>Resets the device and starts again, as a driver that is loaded anew.</summary>
+    public void Renegotiate()
     {
-        await Driver.Device.DisposeAsync();
-        await Transport.DisposeAsync();
-        await Card.DisposeAsync();
+        Clock.Run(async () =>
+        {
+            await Driver.Device.DisposeAsync();
+            await Driver.NegotiateAsync(Transport, _queueSize);
+        });
+        Driver.Device.Start();
+        Settle();
+    }
+
+    public void Dispose()
+    {
+        Advance(TimeSpan.FromSeconds(1)); // what is under way ends where it began, outside Run
+        Clock.Run(async () =>
+        {
+            await Driver.Device.DisposeAsync();
+            await Transport.DisposeAsync();
+            await Card.DisposeAsync();
+        });
         Assert.All(Ops, static ops => Assert.False(ops.IsOpen));
-    });
+    }
 }

@@ -192,6 +192,36 @@ public sealed class VirtioDeviceHostTests : IVirtioDeviceOutput
         Assert.Equal(["queue 0"], _output);
     }
 
+    [Theory] // a device that takes a little at a time gets another turn without being notified again; one that takes nothing is not spun
+    [InlineData(1, 16)]
+    [InlineData(0, 0)]
+    public void Process_DeviceLeavesMessages_GetsTurnsWhileItMakesProgress(int perTurn, int expected)
+    {
+        using var dma = new InProcessDmaAllocator(_memory);
+        using DmaRegion payload = dma.Allocate(64, 16);
+        using DriverVirtqueue queue = DriverVirtqueue.Create(VirtqueueKind.Split, 16, VirtioFeatures.Version1, dma, 0);
+        Agree();
+        Assert.True(_host.TryEnableQueue(0, queue.Addresses));
+        _host.WriteStatus(Running);
+        _clock.RunUntilIdle();
+        _device.MessagesPerTurn = perTurn;
+        for (ushort i = 0; i < 16; i++)
+        {
+            Assert.True(queue.TryAdd([payload.Slice(0, 4)], [], i));
+        }
+
+        queue.Publish();
+        _host.Notify(0);
+        _clock.RunUntilIdle();
+        Assert.Equal(expected, _device.Echoed);
+
+        // what was left on purpose is there when the device asks for it
+        _device.MessagesPerTurn = 16;
+        _host.Poll(0);
+        _clock.RunUntilIdle();
+        Assert.Equal(16, _device.Echoed);
+    }
+
     [Theory] // vhost-user: one device stops, another goes on where it stopped
     [InlineData(VirtqueueKind.Split)]
     [InlineData(VirtqueueKind.Packed)]

@@ -23,7 +23,8 @@ internal sealed class EchoDevice : VirtioDevice
 
     public int Echoed { get; private set; }
 
-    public Queue<ushort> Held { get; } = new();
+    /// <summary>How many messages one call of <see cref="ProcessQueue"/> takes.</summary>
+    public int MessagesPerTurn { get; set; } = int.MaxValue;
 
     public VirtioDeviceBus Bus => _bus ?? throw new InvalidOperationException("Not active.");
 
@@ -61,7 +62,7 @@ internal sealed class EchoDevice : VirtioDevice
         }
 
         Span<byte> buffer = stackalloc byte[256];
-        while (virtqueue.TryPop(out DescriptorChain chain))
+        for (int i = 0; i < MessagesPerTurn && virtqueue.TryPop(out DescriptorChain chain); i++)
         {
             int length = (int)Math.Min(Math.Min(chain.ReadableLength, chain.WritableLength), buffer.Length);
             Assert.True(chain.TryCopyTo(0, buffer[..length]));

@@ -85,7 +85,7 @@ public sealed class HostileDeviceTests
     [MemberData(nameof(Both))]
     public void TryTakeUsed_LengthBeyondTheRoom_IsClampedAndCounted(VirtqueueKind kind)
     {
-        using RingBench bench = Filled(kind, 2);
+        using RingBench bench = Filled(kind, 3);
         Use(bench, 0, 0, uint.MaxValue);
         Assert.True(bench.Driver.TryTakeUsed(out ushort token, out uint written));
         Assert.Equal(0, token);
@@ -95,6 +95,10 @@ public sealed class HostileDeviceTests
         Assert.True(bench.Driver.TryTakeUsed(out _, out written));
         Assert.Equal(4u, written);
         Assert.Equal(1, bench.Driver.ClampedLengths);
+        Use(bench, 2, 2, 5); // one byte too many
+        Assert.True(bench.Driver.TryTakeUsed(out _, out written));
+        Assert.Equal(4u, written);
+        Assert.Equal(2, bench.Driver.ClampedLengths);
         Assert.False(bench.Driver.IsBroken);
     }
 
