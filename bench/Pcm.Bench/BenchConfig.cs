@@ -13,7 +13,12 @@ internal sealed class BenchConfig : ManualConfig
 {
     public BenchConfig()
     {
-        AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance).WithIterationTime(TimeInterval.FromMilliseconds(100)).WithId("Short"));
+        // Many short iterations rather than few long ones: on a machine with other work the least of many is what can be compared.
+        AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
+            .WithWarmupCount(5)
+            .WithIterationCount(21)
+            .WithIterationTime(TimeInterval.FromMilliseconds(40))
+            .WithId("Short"));
         AddDiagnoser(MemoryDiagnoser.Default);
         AddColumnProvider(DefaultColumnProviders.Instance);
         AddLogger(ConsoleLogger.Default);

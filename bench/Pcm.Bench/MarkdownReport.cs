@@ -15,8 +15,8 @@ internal static class MarkdownReport
         var text = new StringBuilder();
         text.AppendLine("# Benchmarks").AppendLine();
         text.AppendLine("Written by `dotnet run -c Release --project bench/Pcm.Bench -- --report docs/BENCHMARKS.md`; do not edit. Short runs: the times are rough, and on a");
-        text.AppendLine("machine with other work they are too long by the same factor. Compare the ratios. Ratio: against the baseline of the same group and parameters.");
-        text.AppendLine("Allocated: bytes per operation on the heap. Error: half of the 99.9 % confidence interval.").AppendLine();
+        text.AppendLine("machine with other work they are too long by the same factor. Compare the ratios. Ratio: of the least time to that of the baseline (1.00) of the same group and parameters; other work can only add to a time.");
+        text.AppendLine("Allocated: bytes per operation on the heap.").AppendLine();
         HostEnvironmentInfo host = summaries[0].HostEnvironmentInfo;
         text.AppendLine("| | |").AppendLine("|---|---|");
         text.AppendLine(CultureInfo.InvariantCulture, $"| Date | {TimeProvider.System.GetUtcNow():yyyy-MM-dd} |");
@@ -35,19 +35,18 @@ internal static class MarkdownReport
     private static void AppendGroup(StringBuilder text, Type type, BenchmarkReport[] reports)
     {
         text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {type.Name}").AppendLine();
-        text.AppendLine("| Operation | Parameters | Ratio | Mean | Error | Allocated |");
+        text.AppendLine("| Operation | Parameters | Ratio | Least | Median | Allocated |");
         text.AppendLine("|---|---|---:|---:|---:|---:|");
         foreach (BenchmarkReport report in reports)
         {
             BenchmarkCase benchmark = report.BenchmarkCase;
             string parameters = benchmark.Parameters.Items.Count == 0 ? "" : string.Join(", ", benchmark.Parameters.Items.Select(static p => $"{p.Name}={p.Value}"));
-            double mean = report.ResultStatistics!.Mean;
+            double least = report.ResultStatistics!.Min;
             BenchmarkReport? baseline = reports.FirstOrDefault(r => r.BenchmarkCase.Descriptor.Baseline
                 && r.BenchmarkCase.Parameters.DisplayInfo == benchmark.Parameters.DisplayInfo);
-            string ratio = baseline is null ? "" : (mean / baseline.ResultStatistics!.Mean).ToString("0.00", CultureInfo.InvariantCulture);
-            string error = Time(report.ResultStatistics.ConfidenceInterval.Margin);
+            string ratio = baseline is null ? "" : (least / baseline.ResultStatistics!.Min).ToString("0.00", CultureInfo.InvariantCulture);
             long allocated = report.GcStats.GetBytesAllocatedPerOperation(benchmark) ?? throw new InvalidOperationException($"{benchmark.DisplayInfo} was not measured for memory.");
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {benchmark.Descriptor.WorkloadMethodDisplayInfo} | {parameters} | {ratio} | {Time(mean)} | {error} | {allocated} B |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {benchmark.Descriptor.WorkloadMethodDisplayInfo.Trim('\'')} | {parameters} | {ratio} | {Time(least)} | {Time(report.ResultStatistics.Median)} | {allocated} B |");
         }
     }
 

@@ -3,7 +3,7 @@ using Pcm.Testing;
 
 namespace Pcm.Bench;
 
-/// <summary>Looking at a running stream: each call asks the hardware for its position.</summary>
+/// <summary>Looking at a running stream: each call takes the lock and asks the hardware for its position.</summary>
 public class PointerBench
 {
     private PcmSubstream _substream = null!;
@@ -17,9 +17,6 @@ public class PointerBench
     }
 
     [Benchmark(Baseline = true)]
-    public PcmState State() => _substream.State;
-
-    [Benchmark]
     public long GetAvail()
     {
         _substream.GetAvail(out long frames);
