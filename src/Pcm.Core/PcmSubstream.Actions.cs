@@ -154,7 +154,9 @@ public sealed partial class PcmSubstream
                 PcmRuntime runtime = member._runtime!;
                 if (action.Trigger is PcmTrigger.Start or PcmTrigger.Unpause or PcmTrigger.Resume && action.Command(runtime) is not null)
                 {
-                    runtime.OwedTrigger = PcmCommand.Stop;
+                    // A partner that is still PAUSED goes back to where its state says it is; the others stop.
+                    bool repause = action.Trigger == PcmTrigger.Unpause && runtime.Lifecycle.State == PcmState.Paused;
+                    runtime.OwedTrigger = repause ? PcmCommand.PausePush : PcmCommand.Stop;
                 }
 
                 member.EndStart_NeedsLock(replay: false);
@@ -224,11 +226,13 @@ public sealed partial class PcmSubstream
 
     private static async ValueTask UndoAsync(PcmStreamGroup group, PcmAction action, int count)
     {
+        // The kernel leaves the partners of a stream that failed to resume running in SUSPENDED; nobody would ever stop them.
+        PcmCommand? undo = action.Undo ?? (action.Trigger == PcmTrigger.Resume && group.Members.Count > 1 ? PcmCommand.Stop : null);
         for (int i = 0; i < count; i++)
         {
             PcmSubstream member = group.Members[i];
             PcmRuntime runtime = member._runtime!;
-            if (action.Undo is { } command && runtime.TriggerMaster == runtime && action.Command(runtime) is not null)
+            if (undo is { } command && runtime.TriggerMaster == runtime && action.Command(runtime) is not null)
             {
                 await member.TriggerAsync(runtime, command, CancellationToken.None);
                 runtime.StopOperating |= command == PcmCommand.Stop;
@@ -492,7 +496,7 @@ public sealed partial class PcmSubstream
             }
 
             PcmError error = await member.TriggerAsync(runtime, command, CancellationToken.None);
-            runtime.StopOperating = true;
+            runtime.StopOperating |= command is PcmCommand.Stop or PcmCommand.Suspend;
             if (error != PcmError.None)
             {
                 PcmLog.StopFailed(_log, member, command, error);
