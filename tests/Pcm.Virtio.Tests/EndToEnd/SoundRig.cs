@@ -7,14 +7,19 @@ namespace Pcm.Virtio.Tests.EndToEnd;
 internal sealed class SoundRig : IAsyncDisposable
 {
     private readonly PcmCard _back;
+    private readonly MutableDevice _model;
 
-    private SoundRig(PcmCard back, WavBackend wav, InProcessTransport transport, VirtioSoundDriver driver)
+    private SoundRig(VirtualClock clock, PcmCard back, MutableDevice model, WavBackend wav, InProcessTransport transport, VirtioSoundDriver driver)
     {
+        Clock = clock;
         _back = back;
+        _model = model;
         Wav = wav;
         Transport = transport;
         Driver = driver;
     }
+
+    public VirtualClock Clock { get; }
 
     public WavBackend Wav { get; }
 
@@ -36,11 +41,14 @@ internal sealed class SoundRig : IAsyncDisposable
             streams.Add(await VirtioSoundStreamOptions.DescribeAsync(substream));
         }
 
-        var device = new VirtioSoundDevice(new VirtioSoundDeviceOptions { Streams = streams });
+        var device = new MutableDevice(new VirtioSoundDevice(new VirtioSoundDeviceOptions { Streams = streams }));
         var transport = new InProcessTransport(device, clock.Scheduler, transportOptions);
         VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(transport, "virtio", services, options);
-        return new SoundRig(back, wav, transport, driver);
+        return new SoundRig(clock, back, device, wav, transport, driver);
     }
+
+    /// <summary>Makes the device stop looking at its queues, or look again.</summary>
+    public void Silence(bool silent) => _model.Silence(silent);
 
     public async ValueTask DisposeAsync()
     {
