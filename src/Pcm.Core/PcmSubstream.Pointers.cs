@@ -160,7 +160,9 @@ public sealed partial class PcmSubstream
         {
             runtime.UpdateTicks = ticks;
             StoreAudioTimestamp_NeedsLock(runtime, audioSystemNs, audioNs);
-            return PcmError.None;
+
+            // Not so in the kernel: hardware with nothing left to play moves no more, and the end of a drain must not wait for it.
+            return inInterrupt && runtime.Lifecycle.State == PcmState.Draining ? UpdateState_NeedsLock(runtime) : PcmError.None;
         }
 
         if (delta > runtime.PeriodFrames + (runtime.PeriodFrames / 2))

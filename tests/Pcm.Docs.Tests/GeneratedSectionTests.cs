@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using Pcm.Backends;
+using Pcm.Cli.Devices;
 using Pcm.Testing.Replay;
 using Pcm.Virtio;
 
@@ -84,6 +85,32 @@ public class GeneratedSectionTests
 
         text.Append($"| **all** | | **{allSequences}** | **{allSteps}** | |\n");
         GeneratedSection.Verify("docs/KERNEL-CONFORMANCE.md", "traces", text.ToString());
+    }
+
+    [Fact]
+    public void Conformance_VirtioDeviations_AreTheReplays()
+    {
+        var found = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
+        var replayer = new TraceReplayer(ReplayCards.Create(), TraceComparison.Full, deviations: VirtioDeviations.All);
+        foreach (string path in Directory.EnumerateFiles(Repository.PathOf("tests/traces"), "*.jsonl.gz"))
+        {
+            foreach (TraceSequence sequence in TraceReader.ReadFile(path).Where(static s => s.Card == "virtio"))
+            {
+                if (replayer.Replay(sequence).Deviation is { } deviation)
+                {
+                    found.TryAdd(deviation.Name, new SortedSet<string>(StringComparer.Ordinal));
+                    found[deviation.Name].Add(sequence.Id);
+                }
+            }
+        }
+
+        var text = new StringBuilder("| Deviation | Sequences | Which |\n|---|---:|---|\n");
+        foreach ((string name, SortedSet<string> ids) in found)
+        {
+            text.Append($"| {name} | {ids.Count} | {string.Join(", ", ids.Select(static id => $"`{id}`"))} |\n");
+        }
+
+        GeneratedSection.Verify("docs/KERNEL-CONFORMANCE.md", "virtio deviations", text.ToString());
     }
 
     private static string Tick(bool yes) => yes ? "✓" : "";

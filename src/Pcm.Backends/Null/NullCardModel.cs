@@ -101,8 +101,26 @@ public sealed record NullCardModel
         },
     };
 
+    /// <summary>What QEMU's virtio-sound offers its guest: mono or stereo, little-endian 8, 16 and 32 bit and float, 5512 to 384000 Hz without 352800.</summary>
+    public static NullCardModel Qemu { get; } = new()
+    {
+        Name = "qemu",
+        Hardware = s_dummy with
+        {
+            Formats = [PcmFormat.S8, PcmFormat.U8, PcmFormat.S16LE, PcmFormat.U16LE, PcmFormat.S32LE, PcmFormat.U32LE, PcmFormat.Float32LE],
+            Rates = PcmRates.Hz5512 | PcmRates.Hz8000 | PcmRates.Hz11025 | PcmRates.Hz16000 | PcmRates.Hz22050 | PcmRates.Hz32000 | PcmRates.Hz44100
+                | PcmRates.Hz48000 | PcmRates.Hz64000 | PcmRates.Hz88200 | PcmRates.Hz96000 | PcmRates.Hz176400 | PcmRates.Hz192000 | PcmRates.Hz384000,
+            RateMin = 5512,
+            RateMax = 384000,
+            BufferBytesMax = 1024 * 1024,
+            PeriodBytesMin = 16,
+            PeriodBytesMax = 512 * 1024,
+        },
+        SubstreamsPerDirection = 1,
+    };
+
     /// <summary>Every model, <see cref="Dummy"/> first.</summary>
-    public static IReadOnlyList<NullCardModel> All { get; } = [Dummy, Emu10k1, Rme9652, Ice1712, Uda1341, Ac97, Ca0106];
+    public static IReadOnlyList<NullCardModel> All { get; } = [Dummy, Emu10k1, Rme9652, Ice1712, Uda1341, Ac97, Ca0106, Qemu];
 
     /// <summary>The model with a name, in any case; null when there is none.</summary>
     /// <param name="name">The name.</param>

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Pcm.Backends;
+using Pcm.Cli.Devices;
 using Pcm.Cli.Output;
 using Pcm.Testing.Replay;
 
@@ -8,31 +8,30 @@ namespace Pcm.Cli.Commands;
 /// <summary><c>pcm replay TRACE...</c>: what the kernel answered, asked of the core again.</summary>
 internal static class ReplayCommand
 {
-    private const string Virtio = "virtio";
-
     public static Command Create(CliEnvironment environment)
     {
         var traces = new Argument<string[]>("TRACE") { Description = "Traces, .jsonl or .jsonl.gz.", Arity = ArgumentArity.OneOrMore };
+        var level = new Option<TraceComparison>("--level")
+        {
+            Description = "What to compare. ret-state: results and states. full: also positions and outputs. timed: also positions that depend on time, to one frame.",
+            HelpName = "ret-state|full|timed",
+            DefaultValueFactory = static _ => TraceComparison.Full,
+            CustomParser = static result => CommonOptions.Choose(
+                result, ("ret-state", TraceComparison.ResultAndState), ("full", TraceComparison.Full), ("timed", TraceComparison.Timed)),
+        };
         var command = new Command("replay", "Replays recorded kernel traces against the core and prints what differs.")
         {
-            traces, CommonOptions.Json, CommonOptions.Verbose,
+            traces, level, CommonOptions.Json, CommonOptions.Verbose,
         };
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(
-            environment, parsed, context => ReplayAsync(context, parsed.GetRequiredValue(traces), cancellationToken), cancellationToken));
+            environment, parsed, context => ReplayAsync(context, parsed.GetRequiredValue(traces), parsed.GetValue(level), cancellationToken), cancellationToken));
         return command;
     }
 
-    private static async Task ReplayAsync(CommandContext context, string[] traces, CancellationToken cancellationToken)
+    private static async Task ReplayAsync(CommandContext context, string[] traces, TraceComparison level, CancellationToken cancellationToken)
     {
-        // The traces of Linux's virtio driver hold its defects; this driver keeps the ALSA contract instead (decision D9).
-        var cards = new TraceCardRegistry().Skip(Virtio, "recorded from Linux's virtio driver, whose answers are not the core's");
-        foreach (string name in ReferenceCards.Names)
-        {
-            cards.Add(name, ReferenceCards.Create);
-        }
-
         var totals = new TraceTotals();
-        var replayer = new TraceReplayer(cards, TraceComparison.Timed);
+        var replayer = new TraceReplayer(ReplayCards.Create(), level, deviations: VirtioDeviations.All);
         foreach (string path in traces)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -78,6 +77,17 @@ internal static class ReplayCommand
         foreach (TraceMismatch mismatch in totals.Mismatches)
         {
             json.WriteStringValue(mismatch.ToString());
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("deviations");
+        foreach (TraceDeviationFound deviation in totals.Deviations)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", deviation.Name);
+            json.WriteString("sequence", deviation.Difference.SequenceId);
+            json.WriteString("difference", deviation.Difference.ToString());
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

@@ -32,11 +32,11 @@ internal sealed class TraceMachine(TraceCardRegistry registry, PcmOptions option
     }
 
     /// <summary>The card of a name, made at first use.</summary>
-    public PcmCard Card(string name, TraceLocation location)
+    public async ValueTask<PcmCard> CardAsync(string name, TraceLocation location)
     {
         if (!_cards.TryGetValue(name, out PcmCard? card))
         {
-            _cards[name] = card = registry.Find(name, location)(name, Services);
+            _cards[name] = card = await registry.Find(name, location)(name, Services);
         }
 
         return card;
@@ -45,10 +45,10 @@ internal sealed class TraceMachine(TraceCardRegistry registry, PcmOptions option
     /// <summary>The driver is bound again: a new card.</summary>
     public async Task RebindAsync(string name, TraceLocation location)
     {
-        PcmCard old = Card(name, location);
+        PcmCard old = await CardAsync(name, location);
         _cards.Remove(name);
         await old.DisposeAsync();
-        Card(name, location);
+        await CardAsync(name, location);
     }
 
     /// <summary>System suspend and resume: the streams stay suspended, nothing wakes them but the application.</summary>

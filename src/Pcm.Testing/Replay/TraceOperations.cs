@@ -25,7 +25,7 @@ internal sealed partial class TraceOperations(TraceSequence sequence, TraceMachi
                 await machine.SuspendAsync();
                 return new TraceAnswer(0);
             case "unbind":
-                await machine.Card(sequence.Card, step.Location).DisconnectAsync();
+                await (await machine.CardAsync(sequence.Card, step.Location)).DisconnectAsync();
                 return new TraceAnswer(0);
             case "rebind":
                 await machine.RebindAsync(sequence.Card, step.Location);
@@ -73,7 +73,7 @@ internal sealed partial class TraceOperations(TraceSequence sequence, TraceMachi
 
     private async Task<TraceAnswer> OpenAsync(TraceStep step, TraceHandle handle)
     {
-        PcmDevice? device = machine.Card(step.Arguments.GetText("card") ?? sequence.Card, step.Location).Devices
+        PcmDevice? device = (await machine.CardAsync(step.Arguments.GetText("card") ?? sequence.Card, step.Location)).Devices
             .ElementAtOrDefault((int)Number(step, handle, "dev", 0));
         if (device is null)
         {

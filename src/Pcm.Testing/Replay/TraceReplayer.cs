@@ -13,16 +13,20 @@ public sealed class TraceReplayer
     private readonly TraceCardRegistry _cards;
     private readonly TraceComparison _comparison;
     private readonly PcmOptions _options;
+    private readonly IReadOnlyList<TraceDeviation> _deviations;
 
     /// <summary>A replayer.</summary>
     /// <param name="cards">The cards.</param>
     /// <param name="comparison">How closely to compare.</param>
     /// <param name="options">Settings of the core; null: those of the kernel that recorded the traces (HZ 250).</param>
-    public TraceReplayer(TraceCardRegistry cards, TraceComparison comparison, PcmOptions? options = null)
+    /// <param name="deviations">Known differences; null: none.</param>
+    public TraceReplayer(
+        TraceCardRegistry cards, TraceComparison comparison, PcmOptions? options = null, IReadOnlyList<TraceDeviation>? deviations = null)
     {
         ArgumentNullException.ThrowIfNull(cards);
         _cards = cards;
         _comparison = comparison;
+        _deviations = deviations ?? [];
         _options = options ?? new PcmOptions { TicksPerSecond = 250, KernelPauseReference = true };
     }
 
@@ -42,10 +46,11 @@ public sealed class TraceReplayer
         return machine.Clock.Run(() => ReplayAsync(sequence, machine, comparer));
     }
 
-    private static async Task<TraceSequenceResult> ReplayAsync(TraceSequence sequence, TraceMachine machine, TraceComparer comparer)
+    private async Task<TraceSequenceResult> ReplayAsync(TraceSequence sequence, TraceMachine machine, TraceComparer comparer)
     {
         var operations = new TraceOperations(sequence, machine);
         int steps = 0;
+        TraceDeviation? deviation = null;
         foreach (TraceStep step in sequence.Steps)
         {
             await machine.ReachAsync(step.TimeMicroseconds - step.BlockedMicroseconds - LeadMicroseconds);
@@ -63,6 +68,14 @@ public sealed class TraceReplayer
             await machine.ReachAsync(step.TimeMicroseconds);
             comparer.Compare(step, answer, machine);
             steps++;
+            if (comparer.Mismatches.Count > 0)
+            {
+                deviation ??= comparer.Mismatches[0].Location == step.Location ? FindDeviation(sequence, steps - 1, comparer.Mismatches) : null;
+                if (deviation is not null)
+                {
+                    break;
+                }
+            }
         }
 
         await machine.DisposeAsync();
@@ -74,9 +87,13 @@ public sealed class TraceReplayer
             TimedSteps = comparer.TimedSteps,
             TimedStepsInTolerance = comparer.TimedStepsInTolerance,
             Tolerated = comparer.Tolerated,
-            Mismatches = comparer.Mismatches,
+            Mismatches = deviation is null ? comparer.Mismatches : [],
+            Deviation = deviation is null ? null : new TraceDeviationFound(deviation.Name, comparer.Mismatches[0]),
         };
     }
+
+    private TraceDeviation? FindDeviation(TraceSequence sequence, int step, IReadOnlyList<TraceMismatch> differences) =>
+        _deviations.FirstOrDefault(d => d.Applies(sequence, step, differences));
 
     private string? FindSkipReason(TraceSequence sequence) =>
         _cards.FindSkipReason(sequence.Card)

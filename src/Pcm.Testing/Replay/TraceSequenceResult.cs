@@ -25,6 +25,9 @@ public sealed record TraceSequenceResult
     /// <summary>Steps on which one side transferred one frame and the other EAGAIN, because one frame of time decides: counted, no mismatch.</summary>
     public int Tolerated { get; init; }
 
-    /// <summary>Every difference, in order.</summary>
+    /// <summary>The known deviation that ended the replay of the sequence; null when none did.</summary>
+    public TraceDeviationFound? Deviation { get; init; }
+
+    /// <summary>Every difference, in order; none where <see cref="Deviation"/> ended the replay.</summary>
     public IReadOnlyList<TraceMismatch> Mismatches { get; init; } = [];
 }

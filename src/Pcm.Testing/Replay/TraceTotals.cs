@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Pcm.Testing.Replay;
 
@@ -8,6 +9,7 @@ public sealed class TraceTotals
 {
     private readonly Dictionary<string, int> _skipped = [];
     private readonly List<TraceMismatch> _mismatches = [];
+    private readonly List<TraceDeviationFound> _deviations = [];
 
     /// <summary>Sequences replayed.</summary>
     public int Sequences { get; private set; }
@@ -26,6 +28,9 @@ public sealed class TraceTotals
 
     /// <summary>Every difference.</summary>
     public IReadOnlyList<TraceMismatch> Mismatches => _mismatches;
+
+    /// <summary>Known deviations, in order.</summary>
+    public IReadOnlyList<TraceDeviationFound> Deviations => _deviations;
 
     /// <summary>Sequences that were not replayed, by reason.</summary>
     public IReadOnlyDictionary<string, int> Skipped => _skipped;
@@ -47,10 +52,37 @@ public sealed class TraceTotals
         TimedStepsInTolerance += result.TimedStepsInTolerance;
         Tolerated += result.Tolerated;
         _mismatches.AddRange(result.Mismatches);
+        if (result.Deviation is { } deviation)
+        {
+            _deviations.Add(deviation);
+        }
     }
 
-    /// <summary>One line, and one more for each reason to skip.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Sequences} sequences, {Steps} steps, {_mismatches.Count} mismatches; {TimedStepsInTolerance} of {TimedSteps} timed steps within one frame, {Tolerated} results tolerated{string.Concat(_skipped.Select(static s => $"\nskipped {s.Value}: {s.Key}"))}");
+    /// <summary>One line, and one more for each kind of deviation and each reason to skip.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{Sequences} sequences, {Steps} steps, {_mismatches.Count} mismatches");
+        if (TimedStepsInTolerance > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; {TimedStepsInTolerance} of {TimedSteps} timed steps within one frame");
+        }
+
+        if (Tolerated > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; {Tolerated} results tolerated, where one frame of time decides");
+        }
+
+        foreach (IGrouping<string, TraceDeviationFound> deviation in _deviations.GroupBy(static d => d.Name))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n{deviation.Count()} sequences end at a deliberate deviation: {deviation.Key}");
+        }
+
+        foreach ((string reason, int count) in _skipped)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nskipped {count}: {reason}");
+        }
+
+        return text.ToString();
+    }
 }

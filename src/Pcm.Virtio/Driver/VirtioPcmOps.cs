@@ -23,6 +23,12 @@ internal abstract class VirtioPcmOps : PcmOps
     private int _reserved;
     private bool _waitsForEmpty;
 
+    /// <summary>RELEASE returns messages that were not played, or not filled: they move no position. Guarded by the queue lock.</summary>
+    private bool _takesBack;
+
+    /// <summary>Where the hardware will be when a reset that is under way is done.</summary>
+    private long _restart;
+
     /// <summary>Messages of former pools that are still with the device. Guarded by the queue lock.</summary>
     private int _stale;
 
@@ -63,9 +69,6 @@ internal abstract class VirtioPcmOps : PcmOps
 
     /// <summary>A number of the data path for each message in flight. Guarded by the queue lock.</summary>
     protected int[] Notes { get; private set; } = [];
-
-    /// <summary>Where the hardware will be when a reset that is under way is done.</summary>
-    private long _restart;
 
     /// <summary>Frees a ring, now or when the device has returned everything. Context: the core gave the ring up.</summary>
     public void Retire(DmaRegion ring)
@@ -259,6 +262,7 @@ internal abstract class VirtioPcmOps : PcmOps
     {
         if (Runtime is { IsDraining: false } runtime)
         {
+            Queue.Drain(); // the event may have overtaken the messages that ran out
             runtime.SignalXRun();
         }
     }
@@ -283,6 +287,9 @@ internal abstract class VirtioPcmOps : PcmOps
             Queue.Notify();
         }
     }
+
+    /// <summary>A period interrupt that no message brings, as soon as the caller has let go. Context: any.</summary>
+    protected void SignalLater(PcmRuntime runtime) => _driver.Services.Scheduler.Schedule(static state => ((PcmRuntime)state!).PeriodElapsed(), runtime);
 
     /// <summary>Notes a finished message. Context: queue lock held.</summary>
     /// <param name="message">Its number.</param>
@@ -337,6 +344,7 @@ internal abstract class VirtioPcmOps : PcmOps
         lock (Queue.Lock)
         {
             _restart = ringFrame;
+            _takesBack = false;
             RestartAt_NeedsQueueLock(ringFrame);
         }
     }
@@ -382,6 +390,12 @@ internal abstract class VirtioPcmOps : PcmOps
         bool current = _deviceGeneration == _driver.Generation;
         if (_device is SoundCommandState.Stopped || (_device is SoundCommandState.Prepared && InFlight > 0))
         {
+            Queue.Drain(); // what was played before the stop still counts
+            lock (Queue.Lock)
+            {
+                _takesBack = true;
+            }
+
             PcmError error = current
                 ? await CommandAsync(VirtioSoundRequest.PcmRelease, SoundCommandState.Released, cancellationToken)
                 : PcmError.None;
@@ -489,8 +503,12 @@ internal abstract class VirtioPcmOps : PcmOps
             return;
         }
 
-        VirtioSoundPcmStatus status = Pool.ReadStatus((ushort)message);
-        Completed_NeedsQueueLock((ushort)message, written, in status);
+        if (!_takesBack)
+        {
+            VirtioSoundPcmStatus status = Pool.ReadStatus((ushort)message);
+            Completed_NeedsQueueLock((ushort)message, written, in status);
+        }
+
         Pool.Return((ushort)message);
         SettleEmpty_NeedsQueueLock();
     }

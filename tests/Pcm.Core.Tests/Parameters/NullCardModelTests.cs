@@ -7,7 +7,7 @@ public class NullCardModelTests
     [Fact]
     public void All_Models_AreSoundAndFound()
     {
-        Assert.Equal(["dummy", "emu10k1", "rme9652", "ice1712", "uda1341", "ac97", "ca0106"], NullCardModel.All.Select(model => model.Name));
+        Assert.Equal(["dummy", "emu10k1", "rme9652", "ice1712", "uda1341", "ac97", "ca0106", "qemu"], NullCardModel.All.Select(model => model.Name));
         foreach (NullCardModel model in NullCardModel.All)
         {
             Assert.Null(model.Hardware.FindProblem());

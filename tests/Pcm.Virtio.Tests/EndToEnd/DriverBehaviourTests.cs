@@ -66,6 +66,69 @@ public sealed class DriverBehaviourTests : IDisposable
         Assert.Equal(data, Played());
     }
 
+    [Theory]
+    [InlineData(PcmState.Prepared)]
+    [InlineData(PcmState.Running)]
+    [InlineData(PcmState.Paused)]
+    public void Suspend_WithDataQueued_RecoversByPrepare(PcmState from)
+    {
+        byte[] data = Noise(3 * Period);
+        Run(PcmDirection.Playback, async (rig, playback) =>
+        {
+            await QueueAsync(playback, Noise(2 * Period));
+            if (from != PcmState.Prepared)
+            {
+                Assert.Equal(PcmError.None, await playback.StartAsync());
+            }
+
+            if (from == PcmState.Paused)
+            {
+                Assert.Equal(PcmError.None, await playback.PauseAsync(true));
+            }
+
+            await rig.Driver.Card.SuspendAsync();
+            Assert.Equal(PcmState.Suspended, playback.State);
+            Assert.Equal(PcmError.None, await playback.PrepareAsync());
+            Assert.Equal((0, PcmState.Prepared), (rig.Driver.Streams[0]!.InFlight, playback.State));
+            Assert.Equal(new PcmTransfer(PcmError.None, 3 * Period), await playback.WriteAsync(data));
+            Assert.Equal(PcmError.None, await playback.DrainAsync());
+        });
+        Assert.Equal(data, Played()[^data.Length..]);
+    }
+
+    [Fact]
+    public void Reset_WhileRunning_PlaysWhatComesAfterFromWhereTheHardwareIs()
+    {
+        byte[] data = Noise(3 * Period);
+        Run(PcmDirection.Playback, async (rig, playback) =>
+        {
+            await QueueAsync(playback, Noise(6 * Period));
+            Assert.Equal(PcmError.None, await playback.StartAsync());
+            await Task.Delay(TimeSpan.FromMilliseconds(15), rig.Clock);
+            long hardware = playback.Runtime!.HardwarePosition;
+            Assert.Equal(PcmError.None, await playback.ResetAsync());
+            Assert.Equal((hardware, hardware, PcmState.Running), (playback.Runtime.HardwarePosition, playback.Runtime.ApplicationPosition, playback.State));
+            Assert.Equal(new PcmTransfer(PcmError.None, 3 * Period), await playback.WriteAsync(data));
+            Assert.Equal(PcmError.None, await playback.DrainAsync());
+        });
+        Assert.Equal(data, Played()[^data.Length..]);
+    }
+
+    [Fact]
+    public void Drain_AfterAResetWithNothingWritten_Ends()
+    {
+        Run(PcmDirection.Playback, async (rig, playback) =>
+        {
+            await QueueAsync(playback, Noise(6 * Period));
+            Assert.Equal(PcmError.None, await playback.StartAsync());
+            Assert.Equal(PcmError.None, await playback.ResetAsync());
+            playback.NonBlocking = true;
+            Assert.Equal(PcmError.Again, await playback.DrainAsync());
+            await Task.Delay(TimeSpan.FromMilliseconds(1), rig.Clock);
+            Assert.Equal(PcmState.Setup, playback.State);
+        });
+    }
+
     [Fact]
     public void Rewind_OverWhatIsNotSent_GoesThatFarAndNoFarther()
     {
