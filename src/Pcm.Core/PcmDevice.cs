@@ -8,6 +8,8 @@ public sealed class PcmDevice
     private readonly Lock _lock = new();
     private readonly PcmWaitQueue _openQueue = new();
     private readonly PcmWaiterPool _waiters;
+    private readonly PcmChannelMap[] _playbackMaps;
+    private readonly PcmChannelMap[] _captureMaps;
 
     internal PcmDevice(PcmCard card, int number, PcmDeviceDescription description)
     {
@@ -17,6 +19,8 @@ public sealed class PcmDevice
         IsHalfDuplex = description.IsHalfDuplex;
         IsNonatomic = description.IsNonatomic;
         BufferBytesMax = description.BufferBytesMax;
+        _playbackMaps = [.. description.PlaybackChannelMaps];
+        _captureMaps = [.. description.CaptureChannelMaps];
         _openGate = new PcmGate(card.Services);
         _waiters = new PcmWaiterPool(card.Services);
         Playback = Build(PcmDirection.Playback, description.Playback);
@@ -50,6 +54,10 @@ public sealed class PcmDevice
     /// <summary>The substreams of one direction.</summary>
     /// <param name="direction">Which.</param>
     public IReadOnlyList<PcmSubstream> Stream(PcmDirection direction) => direction == PcmDirection.Playback ? Playback : Capture;
+
+    /// <summary>How the channels of one direction may be placed, as the backend says; empty: it says nothing.</summary>
+    /// <param name="direction">Which.</param>
+    public IReadOnlyList<PcmChannelMap> ChannelMaps(PcmDirection direction) => direction == PcmDirection.Playback ? _playbackMaps : _captureMaps;
 
     /// <summary>
     /// Opens a free substream, waiting for one unless told not to.

@@ -13,6 +13,12 @@ public sealed record PcmDeviceDescription
     /// <summary>One ops instance per capture substream; none: no capture.</summary>
     public IReadOnlyList<PcmOps> Capture { get; init; } = [];
 
+    /// <summary>How the channels of playback may be placed; empty: not known.</summary>
+    public IReadOnlyList<PcmChannelMap> PlaybackChannelMaps { get; init; } = [];
+
+    /// <summary>How the channels of capture may be placed; empty: not known.</summary>
+    public IReadOnlyList<PcmChannelMap> CaptureChannelMaps { get; init; } = [];
+
     /// <summary>Only one direction may be open at a time.</summary>
     public bool IsHalfDuplex { get; init; }
 

@@ -13,6 +13,9 @@ public enum PcmError
     /// <summary>Success.</summary>
     None = 0,
 
+    /// <summary>-EPERM: the element may not be read, or written, or commanded.</summary>
+    NotPermitted = -1,
+
     /// <summary>-ENOENT: no such device node (opening a card that is gone).</summary>
     NoEntry = -2,
 

@@ -20,6 +20,7 @@ public static class PcmErrorExtensions
     public static string ErrnoName(this PcmError error) => error switch
     {
         PcmError.None => "0",
+        PcmError.NotPermitted => "EPERM",
         PcmError.NoEntry => "ENOENT",
         PcmError.Interrupted => "EINTR",
         PcmError.IO => "EIO",
@@ -44,6 +45,7 @@ public static class PcmErrorExtensions
     public static string Describe(this PcmError error) => error switch
     {
         PcmError.None => "success",
+        PcmError.NotPermitted => "EPERM: the element does not allow this",
         PcmError.NoEntry => "ENOENT: no such device",
         PcmError.Interrupted => "EINTR: the wait was interrupted",
         PcmError.IO => "EIO: no progress within the time-out, or the hardware failed",

@@ -82,6 +82,11 @@ internal sealed class CaptureSoundStream(int id, VirtioSoundStreamOptions option
 
     private void Fill()
     {
+        if (Has(VirtioSoundQuirks.CaptureNeverCompletes))
+        {
+            return;
+        }
+
         while (Messages.Count > 0)
         {
             SoundMessage message = Messages[0];

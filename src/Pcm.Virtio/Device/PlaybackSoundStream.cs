@@ -21,6 +21,7 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
         availMin = 0;
         LookAtHardware();
         Write();
+        CompleteWritten();
         if (State != SoundStreamState.Running)
         {
             return false;
@@ -48,12 +49,15 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
                 return error;
             }
 
-            _written = _consumed; // the ring is empty: the rest comes from the messages again
+            // The ring is empty: the rest comes from the messages again, as far as they are still here.
+            _consumed = Math.Max(_consumed, FirstHeld());
+            _written = _consumed;
             _session = _consumed;
             _writing = 0;
         }
 
         Write();
+        CompleteWritten();
         if (_written == _consumed)
         {
             return PcmError.None; // nothing to play: the next message starts it
@@ -72,6 +76,36 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
     {
         long rest = tellsRest ? Math.Clamp((message.End - _consumed) * Audio.FrameBytes, 0, message.Bytes) : 0;
         Data.CompleteOutput(message.Head, status, (uint)Math.Min(rest, uint.MaxValue));
+    }
+
+    /// <summary>Where the oldest message begins. Not beyond what was played, unless messages were given back before they were.</summary>
+    private long FirstHeld() => Messages.Count == 0 ? Submitted
+        : Messages[0].IsBad ? _consumed
+        : Messages[0].End - (Messages[0].Bytes / Audio.FrameBytes);
+
+    /// <summary>By a quirk, gives back what is in the ring of the audio side and was not played yet.</summary>
+    private void CompleteWritten()
+    {
+        bool atOnce = Has(VirtioSoundQuirks.CompletesAtOnce);
+        if (!atOnce && !Has(VirtioSoundQuirks.CompletesEarly))
+        {
+            return;
+        }
+
+        while (Messages.Count > 0 && Messages[0].End <= _written
+            && (atOnce || (State == SoundStreamState.Running && Messages[0].End <= _consumed + Audio.PeriodFrames)))
+        {
+            SoundMessage message = Messages.RemoveFirst();
+            _writing = Math.Max(0, _writing - 1);
+            Finish(message);
+        }
+    }
+
+    private void Finish(in SoundMessage message)
+    {
+        // What is still in the ring is not the driver's business: it counts that itself. The rest of the way is.
+        uint latency = Has(VirtioSoundQuirks.LatencyIsLengthLessFour) ? (uint)Math.Max(0, message.Bytes - 4) : Audio.LatencyBytes;
+        Data.CompleteOutput(message.Head, message.IsBad ? VirtioSoundStatusCode.IOError : VirtioSoundStatusCode.Ok, latency);
     }
 
     private protected override void MessagesGone()
@@ -101,9 +135,7 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
         {
             SoundMessage message = Messages.RemoveFirst();
             _writing = Math.Max(0, _writing - 1);
-
-            // What is still in the ring is not the driver's business: it counts that itself. The rest of the way is.
-            Data.CompleteOutput(message.Head, message.IsBad ? VirtioSoundStatusCode.IOError : VirtioSoundStatusCode.Ok, Audio.LatencyBytes);
+            Finish(message);
         }
     }
 
@@ -131,6 +163,11 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
     /// <summary>Writes the rest of a message. False when not all of it fitted, or the driver's memory is gone.</summary>
     private bool TryWrite(in SoundMessage message)
     {
+        if (message.IsBad)
+        {
+            return false; // by a quirk it stays where it is, and everything behind it
+        }
+
         DescriptorChain chain = Data.Open(message.Head);
         int frameBytes = Audio.FrameBytes;
         while (_written < message.End)

@@ -8,7 +8,7 @@ namespace Pcm.Virtio;
 /// Whatever a driver sends comes back: with a status if there is room for one.
 /// </summary>
 /// <remarks>Requests are copied once and judged from the copy; sizes are computed in 64 bits. Thread safety: the device's executor only.</remarks>
-internal sealed class SoundControlHandler(SoundStream[] streams, SoundJack[] jacks, VirtioSoundPcmInfo[] streamInfos, VirtioSoundChmapInfo[] channelMaps)
+internal sealed class SoundControlHandler(SoundDeviceContext context, SoundDeviceItems items, SoundControlElementHandler elements)
 {
     private const int StatusBytes = 4;
 
@@ -22,6 +22,7 @@ internal sealed class SoundControlHandler(SoundStream[] streams, SoundJack[] jac
         Jack,
         Stream,
         ChannelMap,
+        Control,
     }
 
     public void Attach(VirtioDeviceBus? bus) => _bus = bus;
@@ -34,7 +35,7 @@ internal sealed class SoundControlHandler(SoundStream[] streams, SoundJack[] jac
             return;
         }
 
-        while (queue.TryPop(out DescriptorChain chain))
+        while (!context.IsHung && queue.TryPop(out DescriptorChain chain))
         {
             Handle(queue, chain);
         }
@@ -54,20 +55,39 @@ internal sealed class SoundControlHandler(SoundStream[] streams, SoundJack[] jac
     {
         if (!TryRead(chain, out VirtioSoundHeader header))
         {
+            if (context.Has(VirtioSoundQuirks.ShortRequestIsLost))
+            {
+                return;
+            }
+
             Respond(queue, chain.Head, VirtioSoundStatusCode.BadMessage);
             return;
         }
 
-        switch ((VirtioSoundRequest)(uint)header.Code)
+        var code = (VirtioSoundRequest)(uint)header.Code;
+        switch (code)
         {
+            case VirtioSoundRequest.JackInfo when context.Has(VirtioSoundQuirks.JackInfoNotSupported):
+            case VirtioSoundRequest.ChmapInfo when context.Has(VirtioSoundQuirks.ChannelMapInfoNotSupported):
+                Respond(queue, chain.Head, VirtioSoundStatusCode.NotSupported);
+                break;
+            case VirtioSoundRequest.JackInfo when context.Has(VirtioSoundQuirks.JackInfoBadMessage):
+                Respond(queue, chain.Head, VirtioSoundStatusCode.BadMessage);
+                break;
             case VirtioSoundRequest.JackInfo:
-                Query(queue, chain, ItemKind.Jack, jacks.Length, Unsafe.SizeOf<VirtioSoundJackInfo>());
+                Query(queue, chain, ItemKind.Jack, items.Jacks.Length, Unsafe.SizeOf<VirtioSoundJackInfo>());
                 break;
             case VirtioSoundRequest.PcmInfo:
-                Query(queue, chain, ItemKind.Stream, streams.Length, Unsafe.SizeOf<VirtioSoundPcmInfo>());
+                Query(queue, chain, ItemKind.Stream, items.Streams.Length, Unsafe.SizeOf<VirtioSoundPcmInfo>());
                 break;
             case VirtioSoundRequest.ChmapInfo:
-                Query(queue, chain, ItemKind.ChannelMap, channelMaps.Length, Unsafe.SizeOf<VirtioSoundChmapInfo>());
+                Query(queue, chain, ItemKind.ChannelMap, items.ChannelMaps.Length, Unsafe.SizeOf<VirtioSoundChmapInfo>());
+                break;
+            case VirtioSoundRequest.ControlInfo when context.HasControls:
+                Query(queue, chain, ItemKind.Control, items.Controls.Count, Unsafe.SizeOf<VirtioSoundControlInfo>());
+                break;
+            case >= VirtioSoundRequest.ControlEnumItems and <= VirtioSoundRequest.ControlTlvCommand when context.HasControls:
+                HandleElement(queue, chain, code);
                 break;
             case VirtioSoundRequest.JackRemap:
                 Respond(queue, chain.Head, Remap(chain));
@@ -88,37 +108,77 @@ internal sealed class SoundControlHandler(SoundStream[] streams, SoundJack[] jac
                 Command(queue, chain, SoundStreamCommand.Stop);
                 break;
             default:
-                Respond(queue, chain.Head, VirtioSoundStatusCode.NotSupported); // control elements among them: VIRTIO_SND_F_CTLS is not offered
+                HandleUnknown(queue, chain, code);
                 break;
         }
     }
 
+    private void HandleUnknown(DeviceVirtqueue queue, in DescriptorChain chain, VirtioSoundRequest code)
+    {
+        bool isControl = code is >= VirtioSoundRequest.ControlInfo and <= VirtioSoundRequest.ControlTlvCommand; // known, and not agreed on
+        if (!isControl && context.Has(VirtioSoundQuirks.UnknownRequestHangs))
+        {
+            context.IsHung = true;
+            return;
+        }
+
+        Respond(queue, chain.Head, VirtioSoundStatusCode.NotSupported);
+    }
+
+    private void HandleElement(DeviceVirtqueue queue, in DescriptorChain chain, VirtioSoundRequest code)
+    {
+        if (chain.WritableLength < StatusBytes)
+        {
+            queue.Push(chain.Head, 0); // nothing is done that could not be answered
+            return;
+        }
+
+        VirtioSoundStatusCode status = elements.Handle(code, chain, out int payload);
+        var header = new VirtioSoundHeader { Code = (uint)status };
+        bool written = chain.TryCopyFrom(0, Bytes(in header));
+        queue.Push(chain.Head, written ? (uint)(StatusBytes + payload) : 0);
+    }
+
+    /// <summary>Answers a request that names no stream of the device.</summary>
+    private void RefuseStream(DeviceVirtqueue queue, ushort head, VirtioSoundRequest code, bool isShort)
+    {
+        if (!isShort && code is VirtioSoundRequest.PcmSetParams or VirtioSoundRequest.PcmRelease && context.Has(VirtioSoundQuirks.UnknownStreamKills))
+        {
+            context.Bus.Fail();
+            return;
+        }
+
+        Respond(queue, head, VirtioSoundStatusCode.BadMessage);
+    }
+
     private void SetParams(DeviceVirtqueue queue, in DescriptorChain chain)
     {
-        if (TryRead(chain, out VirtioSoundPcmSetParams request) && request.StreamId < (uint)streams.Length)
+        bool isWhole = TryRead(chain, out VirtioSoundPcmSetParams request);
+        if (isWhole && request.StreamId < (uint)items.Streams.Length)
         {
-            streams[request.StreamId].Enqueue(new SoundStreamWork(SoundStreamCommand.SetParams, queue, chain.Head, request));
+            items.Streams[request.StreamId].Enqueue(new SoundStreamWork(SoundStreamCommand.SetParams, queue, chain.Head, request));
         }
         else
         {
-            Respond(queue, chain.Head, VirtioSoundStatusCode.BadMessage);
+            RefuseStream(queue, chain.Head, VirtioSoundRequest.PcmSetParams, !isWhole);
         }
     }
 
     private void Command(DeviceVirtqueue queue, in DescriptorChain chain, SoundStreamCommand command)
     {
-        if (TryRead(chain, out VirtioSoundPcmHeader request) && request.StreamId < (uint)streams.Length)
+        bool isWhole = TryRead(chain, out VirtioSoundPcmHeader request);
+        if (isWhole && request.StreamId < (uint)items.Streams.Length)
         {
-            streams[request.StreamId].Enqueue(new SoundStreamWork(command, queue, chain.Head));
+            items.Streams[request.StreamId].Enqueue(new SoundStreamWork(command, queue, chain.Head));
         }
         else
         {
-            Respond(queue, chain.Head, VirtioSoundStatusCode.BadMessage);
+            RefuseStream(queue, chain.Head, (VirtioSoundRequest)(uint)request.Code, !isWhole);
         }
     }
 
-    private VirtioSoundStatusCode Remap(in DescriptorChain chain) => TryRead(chain, out VirtioSoundJackRemap request) && request.JackId < (uint)jacks.Length
-        ? jacks[request.JackId].Remap(request.Association, request.Sequence)
+    private VirtioSoundStatusCode Remap(in DescriptorChain chain) => TryRead(chain, out VirtioSoundJackRemap request) && request.JackId < (uint)items.Jacks.Length
+        ? items.Jacks[request.JackId].Remap(request.Association, request.Sequence)
         : VirtioSoundStatusCode.BadMessage;
 
     private void Query(DeviceVirtqueue queue, in DescriptorChain chain, ItemKind kind, int total, int knownBytes)
@@ -132,7 +192,8 @@ internal sealed class SoundControlHandler(SoundStream[] streams, SoundJack[] jac
             return;
         }
 
-        int start = (int)(uint)query.StartId, count = (int)(uint)query.Count, itemBytes = (int)(uint)query.Size;
+        int start = (int)(uint)query.StartId, count = (int)(uint)query.Count;
+        int itemBytes = context.Has(VirtioSoundQuirks.IgnoresItemSize) ? knownBytes : (int)(uint)query.Size;
         Span<byte> item = stackalloc byte[(int)MaxItemBytes];
         item = item[..itemBytes];
         item.Clear(); // what a driver knows of an item beyond ours is 0
@@ -162,14 +223,23 @@ internal sealed class SoundControlHandler(SoundStream[] streams, SoundJack[] jac
         switch (kind)
         {
             case ItemKind.Jack:
-                VirtioSoundJackInfo jack = jacks[index].Info;
+                VirtioSoundJackInfo jack = items.Jacks[index].Info;
                 Bytes(in jack)[..destination.Length].CopyTo(destination);
                 break;
             case ItemKind.Stream:
-                Bytes(in streamInfos[index])[..destination.Length].CopyTo(destination);
+                VirtioSoundPcmInfo stream = items.StreamInfos[index];
+                if (context.Has(VirtioSoundQuirks.ChannelsMaxFollowsPrepare) && items.Streams[index].PreparedChannels is > 0 and int channels)
+                {
+                    stream = stream with { ChannelsMax = (byte)channels };
+                }
+
+                Bytes(in stream)[..destination.Length].CopyTo(destination);
+                break;
+            case ItemKind.Control:
+                Bytes(in items.Controls.Info(index))[..destination.Length].CopyTo(destination);
                 break;
             default:
-                Bytes(in channelMaps[index])[..destination.Length].CopyTo(destination);
+                Bytes(in items.ChannelMaps[index])[..destination.Length].CopyTo(destination);
                 break;
         }
     }

@@ -7,13 +7,14 @@ namespace Pcm.Virtio;
 /// Lifetime: as the device; the virtqueue behind it comes and goes with the driver.
 /// </summary>
 /// <remarks>Thread safety: the device's executor only.</remarks>
-internal sealed class SoundDataQueue(ushort index, PcmDirection direction, SoundStream[] streams)
+internal sealed class SoundDataQueue(ushort index, PcmDirection direction, SoundStream[] streams, SoundDeviceContext context)
 {
     public const int HeaderBytes = 4;
     public const int StatusBytes = 8;
 
     private VirtioDeviceBus? _bus;
     private DeviceVirtqueue? _queue;
+    private ushort[] _stale = []; // by a quirk, messages of the life before the last reset
 
     public void Attach(VirtioDeviceBus bus) => _bus = bus;
 
@@ -32,6 +33,11 @@ internal sealed class SoundDataQueue(ushort index, PcmDirection direction, Sound
 
     public void Detach()
     {
+        if (context.Has(VirtioSoundQuirks.StaleCompletionsAfterReset))
+        {
+            _stale = [.. streams.Where(stream => stream.Direction == direction).SelectMany(static stream => stream.HeldHeads)];
+        }
+
         _queue = null;
         _bus = null;
     }
@@ -44,6 +50,12 @@ internal sealed class SoundDataQueue(ushort index, PcmDirection direction, Sound
             return;
         }
 
+        foreach (ushort head in _stale)
+        {
+            _queue.PushStale(head, StatusBytes);
+        }
+
+        _stale = [];
         while (_queue.TryPop(out DescriptorChain chain))
         {
             Judge(chain);
@@ -78,6 +90,11 @@ internal sealed class SoundDataQueue(ushort index, PcmDirection direction, Sound
     {
         DescriptorChain chain = Open(head);
         long room = chain.WritableLength - StatusBytes;
+        if (context.Has(VirtioSoundQuirks.StatusBehindData))
+        {
+            _queue!.Push(head, TryWriteStatus(chain, bytes, status, latencyBytes) ? (uint)(StatusBytes + bytes) : 0u);
+            return;
+        }
 
         // The used length counts from the first byte: with a short fill, what it covers behind the audio must have been written too (virtio 2.7.8.2).
         Span<byte> zeros = stackalloc byte[StatusBytes];
@@ -104,7 +121,14 @@ internal sealed class SoundDataQueue(ushort index, PcmDirection direction, Sound
         }
 
         long bytes = direction == PcmDirection.Playback ? chain.ReadableLength - HeaderBytes : chain.WritableLength - StatusBytes;
-        if (Find(chain) is { } stream && stream.TrySubmit(chain.Head, bytes))
+        SoundStream? stream = Find(chain);
+        if (stream is { Direction: PcmDirection.Capture } && bytes < stream.PeriodBytes && context.Has(VirtioSoundQuirks.ShortCaptureMessageKills))
+        {
+            context.Bus.Fail();
+            return;
+        }
+
+        if (stream is not null && stream.TrySubmit(chain.Head, bytes))
         {
             return;
         }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Pcm.Virtio;
 
 /// <summary>What the parts of a sound device share.</summary>
-internal sealed class SoundDeviceContext(ILogger log, SoundEventQueue events, bool acceptsNeedlessRelease)
+/// <remarks>Thread safety: the device's executor only, except what is constant.</remarks>
+internal sealed class SoundDeviceContext(ILogger log, SoundEventQueue events, VirtioSoundQuirks quirks, bool acceptsNeedlessRelease)
 {
     private VirtioDeviceBus? _bus;
 
@@ -11,7 +12,13 @@ internal sealed class SoundDeviceContext(ILogger log, SoundEventQueue events, bo
 
     public SoundEventQueue Events { get; } = events;
 
-    public bool AcceptsNeedlessRelease { get; } = acceptsNeedlessRelease;
+    public bool AcceptsNeedlessRelease { get; } = acceptsNeedlessRelease && (quirks & VirtioSoundQuirks.RefusesNeedlessRelease) == 0;
+
+    /// <summary>VIRTIO_SND_F_CTLS was agreed on.</summary>
+    public bool HasControls { get; set; }
+
+    /// <summary>By a quirk the device does nothing any more, until it is reset.</summary>
+    public bool IsHung { get; set; }
 
     /// <summary>The bus of the last activation; kept after a reset, for the executor behind it, on which the audio sides are closed.</summary>
     public VirtioDeviceBus Bus
@@ -19,4 +26,7 @@ internal sealed class SoundDeviceContext(ILogger log, SoundEventQueue events, bo
         get => _bus ?? throw new InvalidOperationException("The device was never activated.");
         set => _bus = value;
     }
+
+    /// <summary>Whether the device misbehaves in this way.</summary>
+    public bool Has(VirtioSoundQuirks quirk) => (quirks & quirk) != 0;
 }

@@ -3,18 +3,20 @@ using System.Runtime.InteropServices;
 namespace Pcm.Virtio;
 
 /// <summary>
-/// Events for the driver. virtio promises no delivery, and a driver may have no buffer: then what happened is kept as a flag for each jack and
-/// stream, and told, as it is by then, when a buffer comes. So nothing piles up, whatever a driver does.
+/// Events for the driver. virtio promises no delivery, and a driver may have no buffer: then what happened is kept as a flag for each jack,
+/// stream and control element, and told, as it is by then, when a buffer comes. So nothing piles up, whatever a driver does.
 /// Looks into the ring when it has something to tell: drivers need not notify of buffers posted before DRIVER_OK.
 /// </summary>
 /// <remarks>Thread safety: the device's executor only.</remarks>
-internal sealed class SoundEventQueue(int jacks, int streams)
+internal sealed class SoundEventQueue(int jacks, int streams, int controls, bool isMute)
 {
     private const int EventBytes = 8;
 
     private readonly bool[] _jackPending = new bool[jacks];
     private readonly bool[] _jackConnected = new bool[jacks];
     private readonly bool[] _xrunPending = new bool[streams];
+    private readonly bool[] _controlPending = new bool[controls];
+    private readonly VirtioSoundControlEventMask[] _controlMasks = new VirtioSoundControlEventMask[controls];
     private VirtioDeviceBus? _bus;
     private int _pending;
 
@@ -25,6 +27,8 @@ internal sealed class SoundEventQueue(int jacks, int streams)
         _bus = null;
         Array.Clear(_jackPending);
         Array.Clear(_xrunPending);
+        Array.Clear(_controlPending);
+        Array.Clear(_controlMasks);
         _pending = 0;
     }
 
@@ -37,6 +41,13 @@ internal sealed class SoundEventQueue(int jacks, int streams)
 
     /// <summary>A running stream had no message.</summary>
     public void TellXRun(int stream) => Mark(_xrunPending, stream);
+
+    /// <summary>A control element changed.</summary>
+    public void TellControl(int control, VirtioSoundControlEventMask mask)
+    {
+        _controlMasks[control] |= mask;
+        Mark(_controlPending, control);
+    }
 
     /// <summary>The stream does not run any more: an xrun that was not told is no news.</summary>
     public void ForgetXRun(int stream)
@@ -51,7 +62,7 @@ internal sealed class SoundEventQueue(int jacks, int streams)
     /// <summary>Tells what is pending, as far as there are buffers.</summary>
     public void Flush()
     {
-        if (_pending == 0 || _bus is null || !_bus.TryGetQueue(VirtioSoundQueues.Event, out DeviceVirtqueue? queue))
+        if (_pending == 0 || isMute || _bus is null || !_bus.TryGetQueue(VirtioSoundQueues.Event, out DeviceVirtqueue? queue))
         {
             return;
         }
@@ -65,6 +76,11 @@ internal sealed class SoundEventQueue(int jacks, int streams)
         for (int stream = 0; stream < _xrunPending.Length; stream++)
         {
             Tell(queue, _xrunPending, stream, VirtioSoundEventCode.PcmXRun);
+        }
+
+        for (int control = 0; control < _controlPending.Length; control++)
+        {
+            Tell(queue, _controlPending, control, VirtioSoundEventCode.ControlNotify);
         }
 
         _bus.Publish(VirtioSoundQueues.Event);
@@ -89,7 +105,9 @@ internal sealed class SoundEventQueue(int jacks, int streams)
             return;
         }
 
-        var message = new VirtioSoundEvent { Code = (uint)code, Data = (uint)id };
+        // Of a control element the upper half of the data is the mask.
+        uint data = code == VirtioSoundEventCode.ControlNotify ? (uint)id | ((uint)_controlMasks[id] << 16) : (uint)id;
+        var message = new VirtioSoundEvent { Code = (uint)code, Data = data };
         while (queue.TryPop(out DescriptorChain chain))
         {
             bool written = chain.TryCopyFrom(0, MemoryMarshal.AsBytes(new ReadOnlySpan<VirtioSoundEvent>(in message)));
@@ -98,6 +116,11 @@ internal sealed class SoundEventQueue(int jacks, int streams)
             {
                 pending[id] = false;
                 _pending--;
+                if (code == VirtioSoundEventCode.ControlNotify)
+                {
+                    _controlMasks[id] = VirtioSoundControlEventMask.None;
+                }
+
                 return;
             }
 

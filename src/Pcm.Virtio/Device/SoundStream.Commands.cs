@@ -73,6 +73,11 @@ internal abstract partial class SoundStream
     {
         if (!_lifecycle.Permits(work.Command))
         {
+            if (_context.Has(VirtioSoundQuirks.NoStateMachine))
+            {
+                return new(VirtioSoundStatusCode.Ok);
+            }
+
             bool needless = work.Command == SoundStreamCommand.Release && State != SoundStreamState.Running && _context.AcceptsNeedlessRelease;
             return new(needless ? VirtioSoundStatusCode.Ok : VirtioSoundStatusCode.BadMessage);
         }
@@ -142,6 +147,8 @@ internal abstract partial class SoundStream
 
         Flush();
         Select((VirtioSoundPcmFeatures)(uint)parameters.Features);
+        PeriodBytes = parameters.PeriodBytes;
+        _channels = parameters.Channels;
         return VirtioSoundStatusCode.Ok;
     }
 
@@ -171,6 +178,7 @@ internal abstract partial class SoundStream
         Flush();
         ForgetFailures();
         PcmError error = await OnExecutor(Audio.PrepareAsync(Bus));
+        PreparedChannels = error == PcmError.None ? _channels : PreparedChannels;
         return error == PcmError.None ? VirtioSoundStatusCode.Ok : AudioFailed(SoundStreamCommand.Prepare, error);
     }
 
@@ -194,7 +202,22 @@ internal abstract partial class SoundStream
         Data.Publish();
         _context.Events.ForgetXRun(Id);
         ForgetFailures();
-        await OnExecutor(Audio.StopAsync(Bus)); // cannot fail
+        int generation = _generation;
+        if (Messages.Count == 0 && (Has(VirtioSoundQuirks.CompletesEarly) || Has(VirtioSoundQuirks.CompletesAtOnce)))
+        {
+            await OnExecutor(Audio.DrainAsync(Bus)); // what was given back as played and was not: the host's mixer plays on
+        }
+        else
+        {
+            await OnExecutor(Audio.StopAsync(Bus)); // cannot fail
+        }
+
+        if (Direction == PcmDirection.Playback && Has(VirtioSoundQuirks.StopReturnsQueued) && generation == _generation)
+        {
+            CompleteAll(VirtioSoundStatusCode.Ok, tellsRest: false);
+            Data.Publish();
+        }
+
         return VirtioSoundStatusCode.Ok;
     }
 

@@ -14,6 +14,9 @@ namespace Pcm.Virtio;
 /// </remarks>
 internal abstract partial class SoundStream
 {
+    /// <summary>Further than any stream plays; with room for more behind it.</summary>
+    private const long Never = 1L << 60;
+
     private readonly VirtioSoundStreamOptions _options;
     private readonly SoundDeviceContext _context;
     private readonly SoundStreamLifecycle _lifecycle = new();
@@ -27,6 +30,7 @@ internal abstract partial class SoundStream
     private long _restartedAt = -1; // the position of the last restart; -1: none since
     private PcmError _error;        // the audio side is out of order until the next PREPARE or START
     private bool _tellsXRuns;
+    private int _channels; // of the last SET_PARAMS
 
     private protected SoundStream(int id, VirtioSoundStreamOptions options, SoundDeviceContext context)
     {
@@ -43,7 +47,27 @@ internal abstract partial class SoundStream
 
     public SoundStreamState State => _lifecycle.State;
 
+    /// <summary>Bytes of a period by the last SET_PARAMS; 0 before.</summary>
+    public uint PeriodBytes { get; private set; }
+
+    /// <summary>Channels of the last PREPARE; 0 before.</summary>
+    public int PreparedChannels { get; private set; }
+
+    /// <summary>The messages that the stream holds.</summary>
+    public IEnumerable<ushort> HeldHeads
+    {
+        get
+        {
+            for (int i = 0; i < Messages.Count; i++)
+            {
+                yield return Messages[i].Head;
+            }
+        }
+    }
+
     private protected SoundStreamAudio Audio { get; }
+
+    private protected bool Has(VirtioSoundQuirks quirk) => _context.Has(quirk);
 
     /// <summary>The oldest first; all of the present PREPARE.</summary>
     private protected SoundMessageQueue Messages { get; } = new();
@@ -73,7 +97,8 @@ internal abstract partial class SoundStream
         }
 
         bool isBad = bytes % Audio.FrameBytes != 0;
-        Submitted += isBad ? 0 : bytes / Audio.FrameBytes;
+        bool blocks = isBad && Direction == PcmDirection.Playback && Has(VirtioSoundQuirks.PartialFrameBlocks);
+        Submitted += blocks ? Never : isBad ? 0 : bytes / Audio.FrameBytes;
         Messages.Add(new SoundMessage(head, isBad ? 0 : bytes, Submitted, isBad));
         _arrived = true;
         return true;
@@ -253,6 +278,11 @@ internal abstract partial class SoundStream
 
     private void CompleteAll(VirtioSoundStatusCode status, bool tellsRest)
     {
+        if (Direction == PcmDirection.Capture && Has(VirtioSoundQuirks.CaptureNeverCompletes))
+        {
+            Messages.Clear(); // and the driver never sees them again
+        }
+
         while (Messages.Count > 0)
         {
             SoundMessage message = Messages.RemoveFirst();

@@ -141,6 +141,15 @@ internal sealed class SoundStreamAudio(int stream, PcmSubstream substream, ILogg
             ? PcmError.None
             : await DropAsync(bus);
 
+    /// <summary>Plays what is queued to its end, then stops.</summary>
+    public async ValueTask<PcmError> DrainAsync(VirtioDeviceBus bus)
+    {
+        substream.NonBlocking = false; // a drain looks at it
+        PcmError error = await On(bus, substream.DrainAsync());
+        substream.NonBlocking = true;
+        return error;
+    }
+
     /// <summary>Stops and forgets what is queued. Its result does not matter: whatever state it is in, it is stopped then.</summary>
     public ExecutorAwaitable<PcmError> DropAsync(VirtioDeviceBus bus) => On(bus, substream.DropAsync());
 

@@ -6,11 +6,12 @@ namespace Pcm.Virtio;
 
 /// <summary>
 /// A virtio sound device (virtio 5.14) in this process: streams whose audio side is a <see cref="PcmSubstream"/> of any backend, jacks and
-/// channel maps. It runs behind every device-side transport, one at a time. Control elements are not offered.
+/// channel maps, control elements. It runs behind every device-side transport, one at a time. On demand it misbehaves as real devices do
+/// (<see cref="VirtioSoundDeviceOptions.Quirks"/>).
 /// </summary>
 /// <remarks>
 /// A stream is paced by its substream alone: a playback message is completed when its last byte was played, a capture message when it is full.
-/// Thread safety: as <see cref="VirtioDevice"/>; <see cref="SetJackConnected"/> may be called from any thread.
+/// Thread safety: as <see cref="VirtioDevice"/>; jacks and control elements may be set and read from any thread.
 /// </remarks>
 public sealed class VirtioSoundDevice : VirtioDevice
 {
@@ -23,8 +24,11 @@ public sealed class VirtioSoundDevice : VirtioDevice
     private readonly SoundDataQueue _capture;
     private readonly SoundStream[] _streams;
     private readonly SoundJack[] _jacks;
+    private readonly SoundControlTable _controls;
+    private readonly VirtioSoundControlEventMask[] _changed; // under _lock: of the control elements, what the executor has not told yet
     private readonly bool[] _plugged; // under _lock: the jacks as told, which the executor learns of later
     private VirtioDeviceBus? _bus;    // under _lock
+    private bool _hangsWithEvents;    // executor only
 
     /// <summary>Makes a device.</summary>
     /// <param name="options">What it has.</param>
@@ -38,27 +42,46 @@ public sealed class VirtioSoundDevice : VirtioDevice
         }
 
         ILoggerFactory loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
-        _config = new VirtioSoundConfig { Jacks = (uint)options.Jacks.Count, Streams = (uint)options.Streams.Count, Chmaps = (uint)options.ChannelMaps.Count };
-        _events = new SoundEventQueue(options.Jacks.Count, options.Streams.Count);
-        _context = new SoundDeviceContext(loggers.CreateLogger<VirtioSoundDevice>(), _events, options.AcceptsNeedlessRelease);
+        VirtioSoundQuirks quirks = options.Quirks;
+        bool losesMap = quirks.HasFlag(VirtioSoundQuirks.ChannelMapCountTooSmall);
+        _config = new VirtioSoundConfig
+        {
+            Jacks = (uint)options.Jacks.Count,
+            Streams = (uint)options.Streams.Count,
+            Chmaps = (uint)Math.Max(0, options.ChannelMaps.Count - (losesMap ? 1 : 0)),
+            Controls = quirks.HasFlag(VirtioSoundQuirks.ControlCountMissing) ? uint.MaxValue : (uint)options.Controls.Count,
+        };
+        Features = options.Controls.Count > 0 || quirks.HasFlag(VirtioSoundQuirks.ControlCountMissing) ? VirtioFeatures.SoundControls : VirtioFeatures.None;
+        _events = new SoundEventQueue(
+            options.Jacks.Count, options.Streams.Count, options.Controls.Count, isMute: quirks.HasFlag(VirtioSoundQuirks.NoEvents));
+        _context = new SoundDeviceContext(loggers.CreateLogger<VirtioSoundDevice>(), _events, quirks, options.AcceptsNeedlessRelease);
         _jacks = [.. options.Jacks.Select(static jack => new SoundJack(jack))];
         _plugged = [.. options.Jacks.Select(static jack => jack.IsConnected)];
+        _controls = new SoundControlTable(options.Controls);
+        _changed = new VirtioSoundControlEventMask[options.Controls.Count];
         _streams = [.. options.Streams.Select((stream, id) => MakeStream(id, stream))];
-        _playback = new SoundDataQueue(VirtioSoundQueues.Playback, PcmDirection.Playback, _streams);
-        _capture = new SoundDataQueue(VirtioSoundQueues.Capture, PcmDirection.Capture, _streams);
+        _playback = new SoundDataQueue(VirtioSoundQueues.Playback, PcmDirection.Playback, _streams, _context);
+        _capture = new SoundDataQueue(VirtioSoundQueues.Capture, PcmDirection.Capture, _streams, _context);
         foreach (SoundStream stream in _streams)
         {
             stream.Attach(stream.Direction == PcmDirection.Playback ? _playback : _capture);
         }
 
-        _control = new SoundControlHandler(_streams, _jacks, [.. options.Streams.Select(Describe)], [.. options.ChannelMaps.Select(Describe)]);
+        var items = new SoundDeviceItems(_streams, [.. options.Streams.Select(Describe)], _jacks, [.. options.ChannelMaps.Select(Describe)], _controls);
+        var elements = new SoundControlElementHandler(_controls, ControlChanged, id => ControlWritten?.Invoke(this, new(id, _controls.Read(id))));
+        _control = new SoundControlHandler(_context, items, elements);
     }
+
+    /// <summary>
+    /// The driver set a control element; the audio side may follow it. Context: the device's executor, before the driver has its answer; must not wait.
+    /// </summary>
+    public event EventHandler<VirtioSoundControlWrittenEventArgs>? ControlWritten;
 
     /// <inheritdoc/>
     public override uint DeviceId => VirtioSoundQueues.DeviceId;
 
     /// <inheritdoc/>
-    public override VirtioFeatures Features => VirtioFeatures.None;
+    public override VirtioFeatures Features { get; }
 
     /// <inheritdoc/>
     public override int QueueCount => VirtioSoundQueues.Count;
@@ -78,6 +101,54 @@ public sealed class VirtioSoundDevice : VirtioDevice
         }
     }
 
+    /// <summary>The present values of a control element.</summary>
+    /// <param name="control">The element's place in the options.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
+    public VirtioSoundControlValue GetControlValue(int control) => _controls.Read(CheckControl(control));
+
+    /// <summary>Sets a control element, as if somebody turned a knob of the device; the driver is told when it changes.</summary>
+    /// <param name="control">The element's place in the options.</param>
+    /// <param name="value">The whole union; of it the element's values count.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    public void SetControlValue(int control, VirtioSoundControlValue value)
+    {
+        if (!_controls.TryWrite(CheckControl(control), value, out bool changed))
+        {
+            throw new ArgumentException($"A value is out of the range of control element {control}.", nameof(value));
+        }
+
+        if (changed)
+        {
+            ControlChanged(control, VirtioSoundControlEventMask.Value);
+        }
+    }
+
+    /// <summary>The present metadata of a control element: header and values, or nothing.</summary>
+    /// <param name="control">The element's place in the options.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
+    public ReadOnlyMemory<byte> GetControlTlv(int control) => _controls.ReadTlv(CheckControl(control));
+
+    /// <summary>Sets a control element's metadata; the driver is told.</summary>
+    /// <param name="control">The element's place in the options.</param>
+    /// <param name="tlv">Header and values; copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
+    /// <exception cref="ArgumentException">That is no metadata.</exception>
+    public void SetControlTlv(int control, ReadOnlySpan<byte> tlv)
+    {
+        if (!_controls.TryWriteTlv(CheckControl(control), tlv.ToArray()))
+        {
+            throw new ArgumentException("Metadata is a header and as many bytes, a multiple of 4, as that says.", nameof(tlv));
+        }
+
+        ControlChanged(control, VirtioSoundControlEventMask.Tlv);
+    }
+
+    /// <summary>Tells the driver that a control element's description changed otherwise; which only it can know by asking.</summary>
+    /// <param name="control">The element's place in the options.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
+    public void NotifyControlInfo(int control) => ControlChanged(CheckControl(control), VirtioSoundControlEventMask.Info);
+
     /// <inheritdoc/>
     public override void ReadConfig(int offset, Span<byte> destination)
     {
@@ -94,12 +165,19 @@ public sealed class VirtioSoundDevice : VirtioDevice
     public override void Activate(VirtioDeviceBus bus, VirtioFeatures negotiated)
     {
         _context.Bus = bus;
+        _context.HasControls = negotiated.HasFlag(VirtioFeatures.SoundControls);
+        _hangsWithEvents = negotiated.HasFlag(VirtioFeatures.EventIndex) && _context.Has(VirtioSoundQuirks.EventIndexHangs);
         lock (_lock)
         {
             _bus = bus;
         }
 
         UpdateJacks(); // before the driver can ask or be told
+        lock (_lock)
+        {
+            Array.Clear(_changed); // it will read them itself
+        }
+
         _events.Attach(bus);
         _control.Attach(bus);
         _playback.Attach(bus);
@@ -109,6 +187,12 @@ public sealed class VirtioSoundDevice : VirtioDevice
     /// <inheritdoc/>
     public override void ProcessQueue(ushort queue)
     {
+        _context.IsHung |= queue == VirtioSoundQueues.Event && _hangsWithEvents;
+        if (_context.IsHung)
+        {
+            return;
+        }
+
         if (queue == VirtioSoundQueues.Event)
         {
             _events.Flush();
@@ -151,6 +235,7 @@ public sealed class VirtioSoundDevice : VirtioDevice
             _bus = null;
         }
 
+        _context.IsHung = false;
         _events.Detach();
         _control.Attach(null);
         _playback.Detach();
@@ -187,6 +272,41 @@ public sealed class VirtioSoundDevice : VirtioDevice
             {
                 _jacks[i].IsConnected = connected;
                 _events.TellJack(i, connected);
+            }
+        }
+    }
+
+    private int CheckControl(int control)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(control);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(control, _changed.Length);
+        return control;
+    }
+
+    /// <summary>Sees to it that the driver is told. Context: any thread.</summary>
+    private void ControlChanged(int control, VirtioSoundControlEventMask mask)
+    {
+        lock (_lock)
+        {
+            _changed[control] |= mask;
+            _bus?.Post(static device => ((VirtioSoundDevice)device!).UpdateControls(), this);
+        }
+    }
+
+    private void UpdateControls()
+    {
+        for (int i = 0; i < _changed.Length; i++)
+        {
+            VirtioSoundControlEventMask mask;
+            lock (_lock)
+            {
+                mask = _changed[i];
+                _changed[i] = VirtioSoundControlEventMask.None;
+            }
+
+            if (mask != VirtioSoundControlEventMask.None && _context.HasControls)
+            {
+                _events.TellControl(i, mask);
             }
         }
     }

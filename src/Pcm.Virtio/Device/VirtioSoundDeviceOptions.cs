@@ -6,7 +6,7 @@ namespace Pcm.Virtio;
 /// <remarks>Thread safety: an immutable value; the lists must not change once the device is made.</remarks>
 public sealed record VirtioSoundDeviceOptions
 {
-    /// <summary>The most streams, jacks or channel maps each: what drivers accept.</summary>
+    /// <summary>The most streams, jacks, channel maps or control elements each: what drivers accept.</summary>
     public const int MaxItems = 1024;
 
     /// <summary>The PCM streams; at most <see cref="MaxItems"/>.</summary>
@@ -17,6 +17,12 @@ public sealed record VirtioSoundDeviceOptions
 
     /// <summary>The channel maps; at most <see cref="MaxItems"/>.</summary>
     public IReadOnlyList<VirtioSoundChannelMapOptions> ChannelMaps { get; init; } = [];
+
+    /// <summary>The control elements; at most <see cref="MaxItems"/>. With any, VIRTIO_SND_F_CTLS is offered.</summary>
+    public IReadOnlyList<VirtioSoundControlOptions> Controls { get; init; } = [];
+
+    /// <summary>What the device does wrong, as real ones do; none by default.</summary>
+    public VirtioSoundQuirks Quirks { get; init; }
 
     /// <summary>
     /// Answer OK to a RELEASE of a stream that has nothing to release (never prepared, or released before), as QEMU does and as Linux, which sends
@@ -31,13 +37,15 @@ public sealed record VirtioSoundDeviceOptions
     /// <returns>The first problem found, with the item's number; null when there is none.</returns>
     public string? FindProblem()
     {
-        if (Streams.Count > MaxItems || Jacks.Count > MaxItems || ChannelMaps.Count > MaxItems)
+        if (Streams.Count > MaxItems || Jacks.Count > MaxItems || ChannelMaps.Count > MaxItems || Controls.Count > MaxItems)
         {
-            return $"{Streams.Count} streams, {Jacks.Count} jacks and {ChannelMaps.Count} channel maps; at most {MaxItems} each";
+            return $"{Streams.Count} streams, {Jacks.Count} jacks, {ChannelMaps.Count} channel maps and {Controls.Count} control elements; at most {MaxItems} each";
         }
 
         return Find(Streams, static stream => stream.FindProblem(), "Stream")
             ?? Find(ChannelMaps, static map => map.FindProblem(), "Channel map")
+            ?? Find(Controls, static control => control.FindProblem(), "Control element")
+            ?? FindSharedName()
             ?? FindSharedSubstream();
     }
 
@@ -53,6 +61,10 @@ public sealed record VirtioSoundDeviceOptions
 
         return null;
     }
+
+    private string? FindSharedName() => Controls.Select(static control => (control.Name, control.Index)).Distinct().Count() == Controls.Count
+        ? null
+        : "Two control elements have the same name and index";
 
     private string? FindSharedSubstream() => Streams.Select(static stream => stream.Substream).Distinct().Count() == Streams.Count
         ? null

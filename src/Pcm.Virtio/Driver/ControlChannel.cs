@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
@@ -80,22 +79,42 @@ internal sealed class ControlChannel : SoundMessageOwner
         }
     }
 
-    /// <summary>Sends a request and waits for the answer.</summary>
+    /// <summary>Sends a request and waits for the answer, whose payload is as long as asked for.</summary>
     /// <param name="request">The wire struct.</param>
-    /// <param name="payload">Room for the answer's payload, at most <see cref="PayloadBytes"/>; filled on success.</param>
+    /// <param name="payload">Room for the answer's payload; filled on success.</param>
     /// <param name="cancellationToken">Ends the wait; the request is with the device all the same.</param>
-    /// <returns>
-    /// BAD_MSG and unknown answers EINVAL, NOT_SUPP EOPNOTSUPP, IO_ERR EIO; ETIMEDOUT without an answer in time; ENODEV when the device is gone;
-    /// EIO when the queue is broken.
-    /// </returns>
+    /// <returns>As <see cref="ExchangeAsync"/>; also EIO when the answer is shorter than <paramref name="payload"/>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async ValueTask<PcmError> SendAsync<TRequest>(TRequest request, Memory<byte> payload, CancellationToken cancellationToken)
         where TRequest : unmanaged
     {
+        byte[] bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<TRequest>(in request)).ToArray();
+        (PcmError error, int received) = await ExchangeAsync(bytes, payload, cancellationToken);
+        if (error == PcmError.None && received < payload.Length)
+        {
+            VirtioSoundLog.ShortAnswer(_log, RequestName(bytes), StatusBytes + received, StatusBytes + payload.Length);
+            return PcmError.IO;
+        }
+
+        return error;
+    }
+
+    /// <summary>Sends a request and waits for the answer, whose payload may be shorter than its room.</summary>
+    /// <param name="request">The wire struct, and what follows it; at least the 4 bytes of the code.</param>
+    /// <param name="payload">Room for the answer's payload; as much as came is filled on success.</param>
+    /// <param name="cancellationToken">Ends the wait; the request is with the device all the same.</param>
+    /// <returns>
+    /// BAD_MSG and unknown answers EINVAL, NOT_SUPP EOPNOTSUPP, IO_ERR EIO; ETIMEDOUT without an answer in time; ENODEV when the device is gone;
+    /// EIO when the queue is broken; ENOMEM without memory for a long message. And the bytes of payload that came.
+    /// </returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async ValueTask<(PcmError Error, int Received)> ExchangeAsync(
+        ReadOnlyMemory<byte> request, Memory<byte> payload, CancellationToken cancellationToken)
+    {
         (PcmError error, int index) = await SubmitAsync(request, payload.Length, cancellationToken);
         if (error != PcmError.None)
         {
-            return error;
+            return (error, 0);
         }
 
         bool answered;
@@ -112,10 +131,17 @@ internal sealed class ControlChannel : SoundMessageOwner
             answered = true; // the answer came first after all
         }
 
-        if (!answered && Abandon(index))
+        if (!answered)
         {
-            VirtioSoundLog.ControlTimedOut(_log, RequestName(request), _timeout, _queue.ToString());
-            return PcmError.TimedOut;
+            string queue = _queue.ToString(); // as it is before the look that follows
+            _queue.Drain(); // the answer may lie there, and its interrupt be lost
+            if (Abandon(index))
+            {
+                VirtioSoundLog.ControlTimedOut(_log, RequestName(request.Span), _timeout, queue);
+                return (PcmError.TimedOut, 0);
+            }
+
+            VirtioSoundLog.InterruptLost(_log, RequestName(request.Span), queue);
         }
 
         return Collect(index, payload.Span);
@@ -157,6 +183,18 @@ internal sealed class ControlChannel : SoundMessageOwner
     /// <summary>Frees the memory; quarantines it when the device still has slots.</summary>
     public void Free()
     {
+        lock (_queue.Lock)
+        {
+            foreach (ref Slot slot in _slots.AsSpan())
+            {
+                if (slot.Long is { } region)
+                {
+                    _dma.Quarantine(region);
+                    slot.Long = null;
+                }
+            }
+        }
+
         if (_freeSlots == _slots.Length)
         {
             _memory.Dispose();
@@ -167,10 +205,40 @@ internal sealed class ControlChannel : SoundMessageOwner
         }
     }
 
-    private async ValueTask<(PcmError Error, int Slot)> SubmitAsync<TRequest>(TRequest request, int payload, CancellationToken cancellationToken)
-        where TRequest : unmanaged
+    private async ValueTask<(PcmError Error, int Slot)> SubmitAsync(ReadOnlyMemory<byte> request, int payload, CancellationToken cancellationToken)
     {
-        if (TrySubmit(request, payload, wait: false, out int index, out PcmError error))
+        DmaRegion? region = null;
+        if (request.Length > RequestBytes || payload > PayloadBytes)
+        {
+            try
+            {
+                region = _dma.Allocate(request.Length + StatusBytes + payload, 16);
+            }
+            catch (OutOfMemoryException)
+            {
+                return (PcmError.NoMemory, -1);
+            }
+        }
+
+        int index = -1;
+        try
+        {
+            (PcmError error, index) = await SubmitAsync(request, payload, region, cancellationToken);
+            return (error, index);
+        }
+        finally
+        {
+            if (index < 0)
+            {
+                region?.Dispose(); // no device ever saw it
+            }
+        }
+    }
+
+    private async ValueTask<(PcmError Error, int Slot)> SubmitAsync(
+        ReadOnlyMemory<byte> request, int payload, DmaRegion? region, CancellationToken cancellationToken)
+    {
+        if (TrySubmit(request.Span, payload, region, wait: false, out int index, out PcmError error))
         {
             return (error, index);
         }
@@ -179,11 +247,11 @@ internal sealed class ControlChannel : SoundMessageOwner
         await _slotGate.EnterAsync(cancellationToken);
         try
         {
-            while (!TrySubmit(request, payload, wait: true, out index, out error))
+            while (!TrySubmit(request.Span, payload, region, wait: true, out index, out error))
             {
                 if (!await _slotFree.WaitAsync(_timeout, cancellationToken))
                 {
-                    VirtioSoundLog.NoControlSlot(_log, RequestName(request), _slots.Length, _queue.ToString());
+                    VirtioSoundLog.NoControlSlot(_log, RequestName(request.Span), _slots.Length, _queue.ToString());
                     return (PcmError.TimedOut, -1);
                 }
             }
@@ -197,8 +265,7 @@ internal sealed class ControlChannel : SoundMessageOwner
     }
 
     /// <returns>False when no slot is free; then, with <paramref name="wait"/>, the slot event is armed.</returns>
-    private bool TrySubmit<TRequest>(TRequest request, int payload, bool wait, out int index, out PcmError error)
-        where TRequest : unmanaged
+    private bool TrySubmit(ReadOnlySpan<byte> request, int payload, DmaRegion? region, bool wait, out int index, out PcmError error)
     {
         bool notify;
         lock (_queue.Lock)
@@ -210,8 +277,8 @@ internal sealed class ControlChannel : SoundMessageOwner
                 return true;
             }
 
-            index = Array.FindIndex(_slots, static s => s.State == SlotState.Free);
-            if (index < 0)
+            int free = Array.FindIndex(_slots, static s => s.State == SlotState.Free);
+            if (free < 0)
             {
                 _waitsForSlot |= wait;
                 if (wait)
@@ -222,20 +289,21 @@ internal sealed class ControlChannel : SoundMessageOwner
                 return false;
             }
 
-            ref Slot slot = ref _slots[index];
-            int requestBytes = Unsafe.SizeOf<TRequest>();
-            MemoryMarshal.Write(RequestSpan(index), in request);
+            ref Slot slot = ref _slots[free];
+            slot.Long = region;
+            slot.RequestLength = request.Length;
+            request.CopyTo(RequestSpan(free));
             Le32 preset = (uint)VirtioSoundStatusCode.IOError; // what a message that the device never filled reads as
-            MemoryMarshal.Write(ResponseSpan(index), in preset);
+            MemoryMarshal.Write(ResponseSpan(free), in preset);
             slot.Answered.Arm();
-            slot.ResponseLength = StatusBytes + payload;
-            int at = index * (RequestBytes + ResponseBytes);
-            if (!_queue.TryAdd_NeedsLock(this, index, [_memory.Slice(at, requestBytes)], [_memory.Slice(at + RequestBytes, slot.ResponseLength)]))
+            if (!_queue.TryAdd_NeedsLock(this, free, [RequestSlice(free)], [ResponseSlice(free, StatusBytes + payload)]))
             {
+                slot.Long = null;
                 error = PcmError.IO;
                 return true;
             }
 
+            index = free;
             slot.State = SlotState.Sent;
             _freeSlots--;
             notify = _queue.Publish_NeedsLock();
@@ -266,7 +334,7 @@ internal sealed class ControlChannel : SoundMessageOwner
         }
     }
 
-    private PcmError Collect(int index, Span<byte> payload)
+    private (PcmError Error, int Received) Collect(int index, Span<byte> payload)
     {
         lock (_queue.Lock)
         {
@@ -274,24 +342,28 @@ internal sealed class ControlChannel : SoundMessageOwner
             if (slot.State != SlotState.Answered)
             {
                 slot.State = SlotState.Abandoned; // closed before an answer: the device has it until it is reset
-                return _closed != PcmError.None ? _closed : PcmError.IO;
+                return (_closed != PcmError.None ? _closed : PcmError.IO, 0);
             }
 
+            // Only what the device says it wrote: behind it lies an older answer (virtio 2.7.8.2).
             ReadOnlySpan<byte> response = ResponseSpan(index);
             uint code = MemoryMarshal.Read<Le32>(response);
+            int received = 0;
             if (code == (uint)VirtioSoundStatusCode.Ok)
             {
-                response.Slice(StatusBytes, payload.Length).CopyTo(payload);
+                received = Math.Min(slot.Written - StatusBytes, payload.Length);
+                response.Slice(StatusBytes, received).CopyTo(payload);
             }
 
             Free_NeedsLock(ref slot);
-            return code switch
+            PcmError error = code switch
             {
                 (uint)VirtioSoundStatusCode.Ok => PcmError.None,
                 (uint)VirtioSoundStatusCode.NotSupported => PcmError.NotSupported,
                 (uint)VirtioSoundStatusCode.IOError => PcmError.IO,
                 _ => PcmError.InvalidArgument,
             };
+            return (error, received);
         }
     }
 
@@ -310,6 +382,7 @@ internal sealed class ControlChannel : SoundMessageOwner
             MemoryMarshal.Write(ResponseSpan(index), in nothing);
         }
 
+        slot.Written = (int)Math.Max(written, StatusBytes);
         slot.State = SlotState.Answered;
         slot.Answered.TrySet();
     }
@@ -317,6 +390,8 @@ internal sealed class ControlChannel : SoundMessageOwner
     private void Free_NeedsLock(ref Slot slot)
     {
         slot.State = SlotState.Free;
+        slot.Long?.Dispose();
+        slot.Long = null;
         _freeSlots++;
         if (_waitsForSlot)
         {
@@ -325,13 +400,23 @@ internal sealed class ControlChannel : SoundMessageOwner
         }
     }
 
-    private Span<byte> RequestSpan(int index) => _memory.Span.Slice(index * (RequestBytes + ResponseBytes), RequestBytes);
+    private Span<byte> RequestSpan(int index) => _slots[index].Long is { } region
+        ? region.Span[.._slots[index].RequestLength]
+        : _memory.Span.Slice(index * (RequestBytes + ResponseBytes), RequestBytes);
 
-    private Span<byte> ResponseSpan(int index) => _memory.Span.Slice((index * (RequestBytes + ResponseBytes)) + RequestBytes, ResponseBytes);
+    private Span<byte> ResponseSpan(int index) => _slots[index].Long is { } region
+        ? region.Span[_slots[index].RequestLength..]
+        : _memory.Span.Slice((index * (RequestBytes + ResponseBytes)) + RequestBytes, ResponseBytes);
 
-    private static VirtioSoundRequest RequestName<TRequest>(TRequest request)
-        where TRequest : unmanaged =>
-        (VirtioSoundRequest)MemoryMarshal.Read<Le32>(MemoryMarshal.AsBytes(new ReadOnlySpan<TRequest>(in request))).Value;
+    private DmaSlice RequestSlice(int index) => _slots[index].Long is { } region
+        ? region.Slice(0, _slots[index].RequestLength)
+        : _memory.Slice(index * (RequestBytes + ResponseBytes), _slots[index].RequestLength);
+
+    private DmaSlice ResponseSlice(int index, int length) => _slots[index].Long is { } region
+        ? region.Slice(_slots[index].RequestLength, length)
+        : _memory.Slice((index * (RequestBytes + ResponseBytes)) + RequestBytes, length);
+
+    private static VirtioSoundRequest RequestName(ReadOnlySpan<byte> request) => (VirtioSoundRequest)MemoryMarshal.Read<Le32>(request).Value;
 
     private enum SlotState
     {
@@ -345,6 +430,10 @@ internal sealed class ControlChannel : SoundMessageOwner
     {
         public readonly PcmEvent Answered = answered;
         public SlotState State;
-        public int ResponseLength;
+        public int RequestLength;
+        public int Written;
+
+        /// <summary>The memory of a message that does not fit the slot's own; freed with the slot.</summary>
+        public DmaRegion? Long;
     }
 }

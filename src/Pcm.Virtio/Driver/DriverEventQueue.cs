@@ -5,7 +5,7 @@ namespace Pcm.Virtio;
 /// <summary>
 /// The event queue: one 8-byte buffer for each descriptor, posted before DRIVER_OK; each that comes back is read once, acted on, and posted again.
 /// </summary>
-/// <remarks>Thread safety: <see cref="SoundQueue.Drain"/> is called by one interrupt at a time.</remarks>
+/// <remarks>Thread safety: <see cref="SoundQueue.Drain"/> may come from several threads; events are handled one at a time, in order.</remarks>
 internal sealed class DriverEventQueue : SoundMessageOwner
 {
     private const int EventBytes = 8;
@@ -15,6 +15,7 @@ internal sealed class DriverEventQueue : SoundMessageOwner
     private readonly DmaRegion _memory;
     private readonly Action<VirtioSoundEvent> _handler;
     private readonly Queue<VirtioSoundEvent> _received;
+    private bool _handling; // under the queue's lock: somebody hands events on, and takes those that come meanwhile too
 
     public DriverEventQueue(SoundQueue queue, DmaAllocator dma, Action<VirtioSoundEvent> handler)
     {
@@ -51,10 +52,12 @@ internal sealed class DriverEventQueue : SoundMessageOwner
 
     public override void AfterUsed()
     {
-        bool notify;
+        bool notify, handles;
         lock (_queue.Lock)
         {
             notify = _queue.Publish_NeedsLock();
+            handles = !_handling;
+            _handling = true;
         }
 
         if (notify)
@@ -62,7 +65,8 @@ internal sealed class DriverEventQueue : SoundMessageOwner
             _queue.Notify();
         }
 
-        while (TryTake(out VirtioSoundEvent received))
+        // One at a time, in order: a plug and its pull must not overtake each other.
+        while (handles && TryTake(out VirtioSoundEvent received))
         {
             _handler(received);
         }
@@ -90,7 +94,8 @@ internal sealed class DriverEventQueue : SoundMessageOwner
     {
         lock (_queue.Lock)
         {
-            return _received.TryDequeue(out received);
+            _handling = _received.TryDequeue(out received);
+            return _handling;
         }
     }
 }

@@ -56,8 +56,14 @@ internal abstract class VirtioPcmOps : PcmOps
 
     protected VirtioRing? Ring { get; private set; }
 
-    /// <summary>Frames of the ring that the device has finished with since prepare, modulo the ring. Guarded by the queue lock.</summary>
-    protected long CompletedFrames { get; set; }
+    /// <summary>Frames of the ring that the device has finished with since prepare, modulo the ring, as told the core. Guarded by the queue lock.</summary>
+    private long _position;
+
+    /// <summary>
+    /// Frames finished and not told yet. A device that finishes a whole ring at once, or that was looked at late, brings the position back to
+    /// where it was; told in two steps it is progress, and not none. Guarded by the queue lock.
+    /// </summary>
+    private long _untold;
 
     /// <summary>The device moves data. Guarded by the queue lock.</summary>
     protected bool IsTransferring { get; private set; }
@@ -169,7 +175,8 @@ internal abstract class VirtioPcmOps : PcmOps
         {
             lock (Queue.Lock)
             {
-                CompletedFrames = 0;
+                _position = 0;
+                _untold = 0;
             }
 
             Restart(0);
@@ -205,13 +212,11 @@ internal abstract class VirtioPcmOps : PcmOps
 
         lock (Queue.Lock)
         {
-            if (!running)
-            {
-                CompletedFrames = 0;
-            }
+            _position = running ? (_position + _untold) % Runtime!.BufferFrames : 0;
+            _untold = 0;
         }
 
-        Restart(CompletedFrames);
+        Restart(_position);
         return running ? await StartAsync(cancellationToken) : PcmError.None;
     }
 
@@ -238,7 +243,14 @@ internal abstract class VirtioPcmOps : PcmOps
         TopUp();
         lock (Queue.Lock)
         {
-            return new PcmPosition(CompletedFrames);
+            if (Runtime is { BufferFrames: > 0 } runtime)
+            {
+                long step = Math.Min(_untold, runtime.BufferFrames - runtime.PeriodFrames);
+                _untold -= step;
+                _position = (_position + step) % runtime.BufferFrames;
+            }
+
+            return new PcmPosition(_position);
         }
     }
 
@@ -265,6 +277,13 @@ internal abstract class VirtioPcmOps : PcmOps
             Queue.Drain(); // the event may have overtaken the messages that ran out
             runtime.SignalXRun();
         }
+    }
+
+    /// <summary>The device reports that a period of this stream passed (EVT_PCM_PERIOD_ELAPSED). Context: no lock held.</summary>
+    public void OnPeriodEvent()
+    {
+        Queue.Drain(); // what it finished comes first: the event may have overtaken it
+        AfterUsed();
     }
 
     /// <summary>Hands to the device what can be. Context: any, no queue lock held.</summary>
@@ -296,6 +315,9 @@ internal abstract class VirtioPcmOps : PcmOps
     /// <param name="written">Bytes the device wrote.</param>
     /// <param name="status">What it wrote at the end.</param>
     protected abstract void Completed_NeedsQueueLock(ushort message, uint written, in VirtioSoundPcmStatus status);
+
+    /// <summary>The device has finished with frames of the ring. Context: queue lock held.</summary>
+    protected void Advance_NeedsQueueLock(long frames) => _untold += frames;
 
     /// <summary>Takes a free message and hands it to the device. Context: queue lock held.</summary>
     /// <returns>False when no message or descriptor is free.</returns>
@@ -551,12 +573,29 @@ internal abstract class VirtioPcmOps : PcmOps
     private void AfterUsed()
     {
         PcmRuntime? runtime;
+        long untold;
         lock (Queue.Lock)
         {
             runtime = IsTransferring ? Runtime : null;
+            untold = _untold;
         }
 
         runtime?.PeriodElapsed();
+        while (runtime is not null && HasUntold(ref untold))
+        {
+            runtime.PeriodElapsed(); // a whole ring at once: the rest of the way
+        }
+    }
+
+    /// <summary>Whether there is something left to tell, and the last call told some of it.</summary>
+    private bool HasUntold(ref long before)
+    {
+        lock (Queue.Lock)
+        {
+            bool told = _untold > 0 && _untold < before;
+            before = _untold;
+            return told;
+        }
     }
 
     /// <summary>The stream as the owner of messages; another object, because ops already have a base.</summary>

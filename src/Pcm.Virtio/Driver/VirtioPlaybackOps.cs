@@ -48,10 +48,7 @@ internal sealed class VirtioPlaybackOps(VirtioSoundDriver driver, VirtioStreamIn
     protected override void Completed_NeedsQueueLock(ushort message, uint written, in VirtioSoundPcmStatus status)
     {
         NoteLatency_NeedsQueueLock(in status);
-        if (Runtime is { BufferFrames: > 0 } runtime)
-        {
-            CompletedFrames = (CompletedFrames + Notes[message]) % runtime.BufferFrames;
-        }
+        Advance_NeedsQueueLock(Notes[message]);
     }
 
     /// <returns>EINVAL: the application went back into what the device has; the core undoes it.</returns>

@@ -28,11 +28,15 @@ public sealed class VirtioSoundBackend : PcmBackend
     /// <inheritdoc/>
     public override string Name => "virtio";
 
+    /// <summary>The driver of the last probe, for its jacks and control elements; null before.</summary>
+    public VirtioSoundDriver? Driver { get; private set; }
+
     /// <inheritdoc/>
     public override async ValueTask<IReadOnlyList<PcmCard>> ProbeAsync(PcmServices services, CancellationToken cancellationToken)
     {
         VirtioTransport transport = await _connect(services, cancellationToken);
         VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(transport, _cardId, services, _options, _soundServices, cancellationToken);
+        Driver = driver;
         return [driver.Card];
     }
 }

@@ -11,7 +11,8 @@ namespace Pcm.Virtio;
 /// <remarks>Thread safety: every public member from any thread; interrupts come on the transport's thread.</remarks>
 public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
 {
-    private const uint MaxItems = 1024;
+    /// <summary>The most streams, jacks, channel maps or control elements that a device is believed to have.</summary>
+    internal const uint MaxItems = 1024;
 
     private readonly VirtioTransport _transport;
     private readonly List<VirtioPcmOps?> _streams = [];
@@ -20,6 +21,7 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
     private SoundQueue[] _queues = [];
     private ControlChannel? _control;
     private PcmCard? _card;
+    private volatile bool _listens; // to events: not before everything that they speak of is known
     private int _gone;
     private int _disposed;
 
@@ -30,6 +32,7 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
         SoundServices = soundServices;
         Services = services;
         Log = services.LoggerFactory.CreateLogger<VirtioSoundDriver>();
+        Elements = new SoundElements(this);
     }
 
     /// <summary>The card made of the device's streams.</summary>
@@ -43,6 +46,14 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
 
     /// <summary>Bytes that nobody may reuse, because the device may still touch them.</summary>
     public long QuarantinedBytes => _transport.Dma.QuarantinedBytes;
+
+    /// <summary>The device's jacks, by number.</summary>
+    public IReadOnlyList<VirtioSoundJack> Jacks => Elements.Jacks;
+
+    /// <summary>The device's control elements, less those whose description makes no sense; empty without VIRTIO_SND_F_CTLS.</summary>
+    public IReadOnlyList<VirtioSoundControl> Controls => Elements.Controls;
+
+    internal SoundElements Elements { get; }
 
     internal VirtioSoundOptions Options { get; }
 
@@ -86,8 +97,8 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
         var driver = new VirtioSoundDriver(transport, options, soundServices ?? VirtioSoundServices.Default, services);
         try
         {
-            await driver.StartAsync(cancellationToken);
-            await driver.BuildCardAsync(cardId, cancellationToken);
+            await driver.StartAndBuildAsync(cardId, cancellationToken);
+            driver.Listen();
             return driver;
         }
         catch
@@ -103,6 +114,11 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
         if (queue >= _queues.Length)
         {
             return; // before the queues exist nothing can have been used
+        }
+
+        if (queue == VirtioSoundQueues.Event && !_listens)
+        {
+            return; // they lie in the ring until Listen
         }
 
         SoundQueue sound = _queues[queue];
@@ -197,13 +213,62 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
             this);
     }
 
-    private async ValueTask StartAsync(CancellationToken cancellationToken)
+    /// <summary>Takes the events that came during the probe, and from now on each as it comes.</summary>
+    private void Listen()
+    {
+        _listens = true;
+        OnQueue(VirtioSoundQueues.Event);
+    }
+
+    private async ValueTask StartAndBuildAsync(string cardId, CancellationToken cancellationToken)
     {
         _transport.Attach(this);
+        await StartAsync(Options.RingFeatures, cancellationToken);
+        try
+        {
+            await BuildCardAsync(cardId, cancellationToken);
+        }
+        catch (VirtioTransportException e) when (e.Error == PcmError.TimedOut && Features.HasFlag(VirtioFeatures.EventIndex))
+        {
+            // Seen of vhost-device-sound: with EVENT_IDX its worker spins for ever once the event queue holds buffers and was notified of.
+            VirtioSoundLog.WithoutEventIndex(Log);
+            if (!await TakeBackAsync())
+            {
+                throw;
+            }
+
+            await StartAsync(Options.RingFeatures & ~VirtioFeatures.EventIndex, cancellationToken);
+            await BuildCardAsync(cardId, cancellationToken);
+        }
+    }
+
+    /// <summary>Resets the device and frees what the last start made. False when it does not let go.</summary>
+    private async ValueTask<bool> TakeBackAsync()
+    {
+        if (!await _device!.ResetAsync())
+        {
+            return false;
+        }
+
+        foreach (SoundQueue queue in _queues)
+        {
+            queue.Reclaim();
+        }
+
+        _control!.Close(PcmError.NoDevice);
+        _control.Free();
+        _events!.Free(deviceLetGo: true);
+        await _device.DisposeAsync();
+        return true;
+    }
+
+    private async ValueTask StartAsync(VirtioFeatures ringFeatures, CancellationToken cancellationToken)
+    {
         var handshake = new VirtioHandshakeOptions
         {
             DeviceId = VirtioSoundQueues.DeviceId,
-            WantedRingFeatures = Options.RingFeatures,
+            KnownDeviceFeatures = VirtioFeatures.SoundControls,
+            WantedRingFeatures = ringFeatures,
             ConfigLength = static features => features.HasFlag(VirtioFeatures.SoundControls) ? 16 : 12,
             Queues =
             [
@@ -233,6 +298,7 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
     {
         VirtioSoundConfig config = ReadConfig();
         List<VirtioStreamInfo?> infos = await QueryStreamsAsync(config.Streams, cancellationToken);
+        await Elements.ProbeAsync(config, Features.HasFlag(VirtioFeatures.SoundControls), cancellationToken);
         var card = new PcmCard(cardId, "VirtIO SoundCard", Services, ShutDownAsync);
         foreach (VirtioStreamInfo? info in infos)
         {
@@ -252,12 +318,17 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
                 Name = $"VirtIO PCM {group.Key}",
                 Playback = [.. group.Where(static i => i.Direction == PcmDirection.Playback).Select(i => _streams[(int)i.Id]!)],
                 Capture = [.. group.Where(static i => i.Direction == PcmDirection.Capture).Select(i => _streams[(int)i.Id]!)],
+                PlaybackChannelMaps = MapsOf(group.Key, PcmDirection.Playback),
+                CaptureChannelMaps = MapsOf(group.Key, PcmDirection.Capture),
                 IsNonatomic = true,
             });
         }
 
         _card = card;
     }
+
+    private IReadOnlyList<PcmChannelMap> MapsOf(uint functionNode, PcmDirection direction) =>
+        [.. Elements.ChannelMaps.Where(m => m.HdaFunctionNode == functionNode && m.Direction == direction).Select(static m => m.Map)];
 
     private VirtioSoundConfig ReadConfig()
     {
@@ -308,9 +379,24 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
 
     private void OnEvent(VirtioSoundEvent received)
     {
-        if ((VirtioSoundEventCode)received.Code.Value == VirtioSoundEventCode.PcmXRun && received.Data < _streams.Count)
+        if (Elements.TryTake(received))
         {
-            _streams[(int)received.Data.Value]?.OnXRunEvent();
+            return;
+        }
+
+        var code = (VirtioSoundEventCode)(uint)received.Code;
+        VirtioPcmOps? stream = received.Data < (uint)_streams.Count ? _streams[(int)(uint)received.Data] : null;
+        switch (code)
+        {
+            case VirtioSoundEventCode.PcmXRun when stream is not null:
+                stream.OnXRunEvent();
+                break;
+            case VirtioSoundEventCode.PcmPeriodElapsed when stream is not null:
+                stream.OnPeriodEvent();
+                break;
+            default:
+                VirtioSoundLog.EventIgnored(Log, received.Code, received.Data);
+                break;
         }
     }
 }

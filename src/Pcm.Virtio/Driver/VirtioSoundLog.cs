@@ -5,7 +5,7 @@ namespace Pcm.Virtio;
 /// <summary>The driver's log messages.</summary>
 internal static partial class VirtioSoundLog
 {
-    [LoggerMessage(100, LogLevel.Warning, "The device did not answer {Request} within {Timeout}. {Queue}. Check that the device runs and looks at its control queue; the slot stays the device's until it answers or is reset.")]
+    [LoggerMessage(100, LogLevel.Warning, "The device did not answer {Request} within {Timeout}. {Queue}. If its used index stands still, check that the device runs and looks at this queue; if it has moved, that its interrupts arrive. The slot stays the device's until it answers or is reset.")]
     public static partial void ControlTimedOut(ILogger logger, VirtioSoundRequest request, TimeSpan timeout, string queue);
 
     [LoggerMessage(101, LogLevel.Warning, "No slot for {Request}: the device keeps all {Slots}. {Queue}.")]
@@ -20,7 +20,7 @@ internal static partial class VirtioSoundLog
     [LoggerMessage(104, LogLevel.Warning, "Stream {Stream}: the device answered a message with status {Status:x}.")]
     public static partial void BadStatus(ILogger logger, uint stream, uint status);
 
-    [LoggerMessage(105, LogLevel.Error, "{Queue}. The device broke the protocol; it needs a reset.")]
+    [LoggerMessage(105, LogLevel.Error, "{Queue}. The device broke the protocol: look at what it writes into its used ring. It needs a reset.")]
     public static partial void QueueBroken(ILogger logger, string queue);
 
     [LoggerMessage(106, LogLevel.Error, "The device asks for a reset (DEVICE_NEEDS_RESET).")]
@@ -34,4 +34,25 @@ internal static partial class VirtioSoundLog
 
     [LoggerMessage(109, LogLevel.Debug, "Stream {Stream}: a message of a former life came back.")]
     public static partial void StaleMessage(ILogger logger, uint stream);
+
+    [LoggerMessage(120, LogLevel.Warning, "The answer to {Request} has {Bytes} bytes; expected {Expected}.")]
+    public static partial void ShortAnswer(ILogger logger, VirtioSoundRequest request, int bytes, int expected);
+
+    [LoggerMessage(121, LogLevel.Warning, "The answer to {Request} was there and its interrupt was not. {Queue}. Check how the device's interrupts are delivered.")]
+    public static partial void InterruptLost(ILogger logger, VirtioSoundRequest request, string queue);
+
+    [LoggerMessage(122, LogLevel.Warning, "The device does not describe its {Elements}: {Reason}. They are left out.")]
+    public static partial void ElementsLeftOut(ILogger logger, string elements, string reason);
+
+    [LoggerMessage(123, LogLevel.Warning, "{Element} {Id} is left out: {Reason}.")]
+    public static partial void ElementLeftOut(ILogger logger, string element, uint id, string reason);
+
+    [LoggerMessage(124, LogLevel.Error, "A handler of {Element} failed.")]
+    public static partial void HandlerFailed(ILogger logger, string element, Exception exception);
+
+    [LoggerMessage(125, LogLevel.Debug, "An event is ignored: code {Code:x}, data {Data:x}.")]
+    public static partial void EventIgnored(ILogger logger, uint code, uint data);
+
+    [LoggerMessage(126, LogLevel.Warning, "The device stopped answering with EVENT_IDX in use; it is tried again without.")]
+    public static partial void WithoutEventIndex(ILogger logger);
 }

@@ -189,6 +189,18 @@ public abstract class DeviceVirtqueue
         }
     }
 
+    /// <summary>Gives back what the driver never sent, as a device does that forgot a reset. For devices that misbehave on purpose.</summary>
+    /// <param name="head">A message of a former life.</param>
+    /// <param name="written">Bytes it claims to have written.</param>
+    internal void PushStale(ushort head, uint written)
+    {
+        if (IsUsable())
+        {
+            PushCore(head, written, 1, true);
+            Unpublished++;
+        }
+    }
+
     /// <summary>
     /// Lets the driver see what was pushed. True when the driver wants an interrupt; most devices call <see cref="VirtioDeviceBus.Publish"/>,
     /// which raises it.

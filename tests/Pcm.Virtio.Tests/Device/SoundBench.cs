@@ -20,6 +20,10 @@ internal sealed record SoundBenchOptions
 
     public IReadOnlyList<VirtioSoundChannelMapOptions> ChannelMaps { get; init; } = [];
 
+    public IReadOnlyList<VirtioSoundControlOptions> Controls { get; init; } = [];
+
+    public VirtioSoundQuirks Quirks { get; init; }
+
     public bool AcceptsNeedlessRelease { get; init; } = true;
 
     public int QueueSize { get; init; } = 64;
@@ -79,6 +83,8 @@ internal sealed class SoundBench : IDisposable
             Streams = streams,
             Jacks = options.Jacks,
             ChannelMaps = options.ChannelMaps,
+            Controls = options.Controls,
+            Quirks = options.Quirks,
             AcceptsNeedlessRelease = options.AcceptsNeedlessRelease,
         });
         Transport = new InProcessTransport(Device, Clock.Scheduler, new InProcessTransportOptions

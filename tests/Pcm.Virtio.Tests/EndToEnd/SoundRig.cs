@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Pcm.Backends;
 using Pcm.Testing;
 
@@ -9,8 +10,10 @@ internal sealed class SoundRig : IAsyncDisposable
     private readonly PcmCard _back;
     private readonly MutableDevice _model;
 
-    private SoundRig(VirtualClock clock, PcmCard back, MutableDevice model, WavBackend wav, InProcessTransport transport, VirtioSoundDriver driver)
+    private SoundRig(
+        VirtualClock clock, PcmCard back, VirtioSoundDevice device, MutableDevice model, WavBackend wav, InProcessTransport transport, VirtioSoundDriver driver)
     {
+        Model = device;
         Clock = clock;
         _back = back;
         _model = model;
@@ -21,6 +24,9 @@ internal sealed class SoundRig : IAsyncDisposable
 
     public VirtualClock Clock { get; }
 
+    /// <summary>The device.</summary>
+    public VirtioSoundDevice Model { get; }
+
     public WavBackend Wav { get; }
 
     public InProcessTransport Transport { get; }
@@ -30,9 +36,15 @@ internal sealed class SoundRig : IAsyncDisposable
     public PcmDevice Device => Driver.Card.Devices[0];
 
     public static async Task<SoundRig> CreateAsync(
-        VirtualClock clock, string? sink, string? source = null, InProcessTransportOptions? transportOptions = null, VirtioSoundOptions? options = null)
+        VirtualClock clock,
+        string? sink,
+        string? source = null,
+        InProcessTransportOptions? transportOptions = null,
+        VirtioSoundOptions? options = null,
+        VirtioSoundDeviceOptions? with = null,
+        ILoggerFactory? loggers = null)
     {
-        var services = new PcmServices(clock, clock.Scheduler);
+        var services = new PcmServices(clock, clock.Scheduler, loggers);
         var wav = new WavBackend(new WavOptions { PlaybackPath = sink, CapturePath = source });
         PcmCard back = (await wav.ProbeAsync(services, CancellationToken.None))[0];
         var streams = new List<VirtioSoundStreamOptions>();
@@ -41,10 +53,11 @@ internal sealed class SoundRig : IAsyncDisposable
             streams.Add(await VirtioSoundStreamOptions.DescribeAsync(substream));
         }
 
-        var device = new MutableDevice(new VirtioSoundDevice(new VirtioSoundDeviceOptions { Streams = streams }));
-        var transport = new InProcessTransport(device, clock.Scheduler, transportOptions);
+        var device = new VirtioSoundDevice((with ?? new VirtioSoundDeviceOptions()) with { Streams = streams });
+        var model = new MutableDevice(device);
+        var transport = new InProcessTransport(model, clock.Scheduler, transportOptions);
         VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(transport, "virtio", services, options);
-        return new SoundRig(clock, back, device, wav, transport, driver);
+        return new SoundRig(clock, back, device, model, wav, transport, driver);
     }
 
     /// <summary>Makes the device stop looking at its queues, or look again.</summary>
