@@ -42,6 +42,7 @@ internal sealed class VirtioDeviceFactory : DeviceFactory
             return new OpenedDevice(await ProbeAsync(sink, source, context, cancellationToken))
             {
                 EndOfSource = source.EndOfSource,
+                ReadPlayed = sink.ReadPlayed,
                 Behind = [sink, source],
             };
         }
@@ -59,7 +60,7 @@ internal sealed class VirtioDeviceFactory : DeviceFactory
 
     private static ValueTask<OpenedDevice> OpenAudioAsync(
         string? device, PcmDirection direction, DeviceContext context, CancellationToken cancellationToken) =>
-        DeviceTable.OpenAsync(DeviceString.Parse(device ?? DefaultAudio, context.Table), context with { Direction = direction }, cancellationToken);
+        DeviceTable.OpenAsync(DeviceString.Parse(device ?? DefaultAudio, context.Table), context.Behind(direction), cancellationToken);
 
     private static async ValueTask<PcmCard> ProbeAsync(OpenedDevice sink, OpenedDevice source, DeviceContext context, CancellationToken cancellationToken)
     {
