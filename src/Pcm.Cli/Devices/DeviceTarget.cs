@@ -5,6 +5,11 @@ namespace Pcm.Cli.Devices;
 /// <summary>A device string as the conformance kit wants it: a card of its own for each law.</summary>
 internal sealed class DeviceTarget(DeviceString device, string text, CommandContext context, bool isRealTime) : PcmConformanceTarget
 {
+    /// <summary>A loopback card's device whose capture hears what device 0 plays.</summary>
+    private const int CableEnd = 1;
+
+    private string? _oneFormat;
+
     /// <inheritdoc/>
     public override string Name => text;
 
@@ -16,9 +21,13 @@ internal sealed class DeviceTarget(DeviceString device, string text, CommandCont
     public async ValueTask<PcmDirection?> FindOnlyDirectionAsync(CancellationToken cancellationToken)
     {
         await using OpenedDevice opened = await OpenAsync(context.Services, direction: null, cancellationToken);
+        _oneFormat = opened.OneFormat;
         bool playback = opened.Card.Devices.Any(static d => d.Playback.Count > 0), capture = opened.Card.Devices.Any(static d => d.Capture.Count > 0);
         return playback && capture ? null : playback ? PcmDirection.Playback : PcmDirection.Capture;
     }
+
+    /// <inheritdoc/>
+    public override string? WhyNot(PcmCapability capability) => capability == PcmCapability.ManyFormats ? _oneFormat : null;
 
     /// <inheritdoc/>
     public override async ValueTask<PcmConformanceBench> CreateAsync(PcmServices services, PcmDirection direction, CancellationToken cancellationToken)
@@ -27,6 +36,8 @@ internal sealed class DeviceTarget(DeviceString device, string text, CommandCont
         return new PcmConformanceBench(opened.Card)
         {
             Substream = opened.SubstreamNumber ?? 0,
+            IsCable = opened.IsCable,
+            CaptureDevice = opened.IsCable ? CableEnd : null,
             ReadPlayed = opened.ReadPlayed,
             Dispose = async () => await opened.DisposeAsync(),
         };

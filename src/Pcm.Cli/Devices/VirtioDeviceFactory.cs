@@ -42,6 +42,7 @@ internal sealed class VirtioDeviceFactory : DeviceFactory
             return new OpenedDevice(await ProbeAsync(sink, source, context, cancellationToken))
             {
                 EndOfSource = source.EndOfSource,
+                OneFormat = sink.OneFormat, // the device keeps its sink open as long as it lives
                 ReadPlayed = sink.ReadPlayed,
                 Behind = [sink, source],
             };

@@ -29,6 +29,7 @@ internal sealed class WavDeviceFactory : DeviceFactory
         return new OpenedDevice(await ProbeOneAsync(backend, context, cancellationToken))
         {
             EndOfSource = isSource ? () => backend.CaptureStatus is { IsAtEnd: true, Frames: var frames } ? frames : null : null,
+            OneFormat = "a WAV file has one format",
             ReadPlayed = isSource ? null : () => ReadPlayed(device.Argument!),
         };
     }

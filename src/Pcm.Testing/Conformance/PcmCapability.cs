@@ -28,6 +28,9 @@ public enum PcmCapability
     /// <summary>A running position that passes the application's when the application falls behind. Deny it for a sink that waits for data.</summary>
     XRun,
 
+    /// <summary>Another format, rate or number of channels in a later session. Deny it for a sink that is one file of one format.</summary>
+    ManyFormats,
+
     /// <summary>Suspending; deny it for hardware that cannot be suspended from outside.</summary>
     Suspend,
 

@@ -4,6 +4,8 @@ namespace Pcm.Testing.Conformance;
 /// <remarks>Thread safety: used by one law at a time.</remarks>
 public sealed class PcmConformanceBench : IAsyncDisposable
 {
+    private bool _isDisposed;
+
     /// <summary>A bench for a card.</summary>
     /// <param name="card">The card; owned.</param>
     public PcmConformanceBench(PcmCard card)
@@ -28,7 +30,7 @@ public sealed class PcmConformanceBench : IAsyncDisposable
     public bool IsCable { get; init; }
 
     /// <summary>
-    /// Reads what was played since the first prepare, in the format it was played in; called after the stream was drained and closed. Null: it cannot be had.
+    /// Reads what was played since the first prepare, in the format it was played in; called after the stream was drained and the bench disposed. Null: it cannot be had.
     /// </summary>
     public Func<byte[]>? ReadPlayed { get; init; }
 
@@ -38,9 +40,15 @@ public sealed class PcmConformanceBench : IAsyncDisposable
     /// <summary>What is to be freed after the card; may be null.</summary>
     public Func<ValueTask>? Dispose { get; init; }
 
-    /// <summary>Disposes the card, then what is behind it.</summary>
+    /// <summary>Disposes the card, then what is behind it; once.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         try
         {
             await Card.DisposeAsync();

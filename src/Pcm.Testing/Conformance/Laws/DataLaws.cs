@@ -84,6 +84,8 @@ internal static class DataLaws
             await WriteAsync(run, pattern, frames, meanwhile);
             await run.MustAsync("drain", () => run.Stream.DrainAsync());
             await run.CloseAsync();
+            run.Note("dispose the card");
+            await run.WithinAsync("dispose the card", run.Bench.DisposeAsync()); // a device model may keep its sink open as long as it lives
             byte[] played = readPlayed();
             int wanted = frames * pattern.FrameBytes;
             int difference = pattern.FindDifference(played.AsSpan(0, Math.Min(wanted, played.Length)), 0);

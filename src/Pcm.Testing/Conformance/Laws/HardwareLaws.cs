@@ -24,11 +24,11 @@ internal static class HardwareLaws
             run.ExpectState(PcmState.Setup, "hw_params");
         }),
         new("hardware", "formats-accepted", "Every format that refining leaves can be chosen and prepared.", "PcmHardware.Formats: an application never sees a parameter outside of this", run =>
-            EachAsync(run, "format", static r => [.. Formats(r)], static (request, value) => request.Format = (PcmFormat)value)),
+            EachAsync(run, "format", static r => [.. Formats(r)], static (request, value) => request.Format = (PcmFormat)value), PcmCapability.ManyFormats),
         new("hardware", "rates-accepted", "The least, the greatest and every known rate that refining leaves can be chosen and prepared.", "PcmHardware.Rates", run =>
-            EachAsync(run, "rate", static r => Values(r, PcmHwParameter.Rate, PcmRateTable.KnownHz), static (request, value) => request.Rate = (int)value)),
+            EachAsync(run, "rate", static r => Values(r, PcmHwParameter.Rate, PcmRateTable.KnownHz), static (request, value) => request.Rate = (int)value), PcmCapability.ManyFormats),
         new("hardware", "channels-accepted", "Every number of channels that refining leaves can be chosen and prepared.", "PcmHardware.ChannelsMin", run =>
-            EachAsync(run, "channels", static r => Values(r, PcmHwParameter.Channels, [1, 2, 3, 4, 5, 6, 7, 8]), static (request, value) => request.Channels = (int)value)),
+            EachAsync(run, "channels", static r => Values(r, PcmHwParameter.Channels, [1, 2, 3, 4, 5, 6, 7, 8]), static (request, value) => request.Channels = (int)value), PcmCapability.ManyFormats),
         new("hardware", "shortest-period-accepted", "The shortest period that refining leaves can be chosen and prepared.", "PcmHardware.PeriodBytesMin", async run =>
         {
             await run.OpenAsync();
