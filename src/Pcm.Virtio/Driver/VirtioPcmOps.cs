@@ -379,6 +379,11 @@ internal abstract class VirtioPcmOps : PcmOps
         }
 
         TopUp();
+        if (_device == SoundCommandState.Running && _deviceGeneration == _driver.Generation)
+        {
+            return PcmError.None; // a pause that failed is taken back: the device never stopped, and would refuse a second START
+        }
+
         PcmError error = await CommandAsync(VirtioSoundRequest.PcmStart, SoundCommandState.Running, cancellationToken);
         if (error != PcmError.None)
         {

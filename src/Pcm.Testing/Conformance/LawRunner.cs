@@ -1,0 +1,85 @@
+namespace Pcm.Testing.Conformance;
+
+/// <summary>Tries a scenario on a fresh bench, on a fresh clock, and always takes both down again.</summary>
+internal static class LawRunner
+{
+    /// <summary>Far above what the laws' short sequences need, and reached in a second by work that never ends.</summary>
+    private const long InstantStepLimit = 1_000_000;
+
+    /// <summary>How a scenario ended: kept (no evidence), broken, or skipped.</summary>
+    internal readonly record struct Ending(PcmLawOutcome Outcome, string Evidence, LawTrace Trace, IReadOnlyList<LawViolation> Violations);
+
+    public static async Task<Ending> RunAsync(
+        PcmConformanceTarget target, PcmDirection direction, Func<LawRun, Task> scenario, bool isObserved, PcmConformanceOptions options, CancellationToken cancellationToken)
+    {
+        var trace = new LawTrace();
+        CheckingDecorator? checker = isObserved ? new CheckingDecorator(trace) : null;
+        IEnumerable<PcmOpsDecorator> decorators = checker is null ? [] : [checker];
+        if (target.IsRealTime)
+        {
+            return await TryAsync(new PcmServices(decorators: decorators));
+        }
+
+        var clock = new VirtualClock { InstantStepLimit = InstantStepLimit };
+        try
+        {
+            return clock.Run(() => TryAsync(new PcmServices(clock, clock.Scheduler, decorators: decorators)));
+        }
+        catch (InvalidOperationException e)
+        {
+            return new Ending(PcmLawOutcome.Failed, e.Message, trace, checker?.Violations ?? []); // the clock gave up: nothing would ever have ended
+        }
+
+        async Task<Ending> TryAsync(PcmServices services)
+        {
+            PcmConformanceBench bench;
+            try
+            {
+                bench = await target.CreateAsync(services, direction, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                return new Ending(PcmLawOutcome.Failed, $"the card cannot be made: {e.Message}", trace, []);
+            }
+
+            return await UseAsync(target, direction, scenario, options, services, trace, checker, bench, cancellationToken);
+        }
+    }
+
+    private static async Task<Ending> UseAsync(
+        PcmConformanceTarget target, PcmDirection direction, Func<LawRun, Task> scenario, PcmConformanceOptions options, PcmServices services,
+        LawTrace trace, CheckingDecorator? checker, PcmConformanceBench bench, CancellationToken cancellationToken)
+    {
+        var run = new LawRun(target, bench, direction, services, trace, checker, options, cancellationToken);
+        (PcmLawOutcome outcome, string evidence) = bench.DeviceOf(direction) is null
+            ? (PcmLawOutcome.Skipped, $"the card has no {Word(direction)}")
+            : await EndAsync(() => scenario(run), cancellationToken);
+        (PcmLawOutcome disposed, string problem) = await EndAsync(() => run.WithinAsync("dispose", bench.DisposeAsync()), cancellationToken);
+        return outcome != PcmLawOutcome.Failed && disposed == PcmLawOutcome.Failed
+            ? new Ending(PcmLawOutcome.Failed, "disposing the card: " + problem, trace, checker?.Violations ?? [])
+            : new Ending(outcome, evidence, trace, checker?.Violations ?? []);
+    }
+
+    private static async Task<(PcmLawOutcome Outcome, string Evidence)> EndAsync(Func<Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work();
+            return (PcmLawOutcome.Passed, "");
+        }
+        catch (LawBrokenException e)
+        {
+            return (PcmLawOutcome.Failed, e.Message);
+        }
+        catch (LawSkippedException e)
+        {
+            return (PcmLawOutcome.Skipped, e.Message);
+        }
+        catch (Exception e) when (!(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        {
+            return (PcmLawOutcome.Failed, $"{e.GetType().Name} came out of the core or the backend: {e.Message}");
+        }
+    }
+
+    internal static string Word(PcmDirection direction) => direction == PcmDirection.Playback ? "playback" : "capture";
+}
