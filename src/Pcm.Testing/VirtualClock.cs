@@ -32,6 +32,15 @@ public sealed class VirtualClock : TimeProvider
     /// </summary>
     public long InstantStepLimit { get; set; } = long.MaxValue;
 
+    /// <summary>
+    /// Which of several things happens next, given how many could: the ready items in the order they were scheduled, and last, when one is armed,
+    /// the next timer, as if the machine were slow. Null: the oldest item. Asked with the clock's lock held.
+    /// </summary>
+    internal Func<int, int>? Choose { get; set; }
+
+    /// <summary>Called before each piece of work and each timer: the place to let something happen at any one point of a program.</summary>
+    public Action? BeforeStep { get; set; }
+
     /// <summary>The scheduler whose work this clock runs.</summary>
     public PcmScheduler Scheduler { get; }
 
@@ -153,7 +162,50 @@ public sealed class VirtualClock : TimeProvider
     }
 
     /// <summary>One ready item, or else the next timer not later than <paramref name="limitNs"/>.</summary>
-    internal bool Step(long limitNs) => RunOne() || FireNext(limitNs);
+    internal bool Step(long limitNs) => (Choose is { } choose && RunChosen(choose, limitNs)) || RunOne() || FireNext(limitNs);
+
+    /// <returns>False: there was nothing to choose, or the timer that was chosen is not due after all.</returns>
+    private bool RunChosen(Func<int, int> choose, long limitNs)
+    {
+        ReadyWork item;
+        lock (_lock)
+        {
+            int ready = _ready.Count;
+            int options = ready + (_timers.TryPeek(out _, out (long DueNs, long Arming) due) && due.DueNs <= limitNs ? 1 : 0);
+            int chosen = ready > 0 && options > 1 ? choose(options) : 0;
+            if (chosen == 0)
+            {
+                return false;
+            }
+
+            if (chosen == ready)
+            {
+                item = default;
+            }
+            else
+            {
+                ReadyWork[] all = [.. _ready];
+                item = all[chosen];
+                _ready.Clear();
+                for (int i = 0; i < all.Length; i++)
+                {
+                    if (i != chosen)
+                    {
+                        _ready.Enqueue(all[i]);
+                    }
+                }
+            }
+        }
+
+        if (item.IsNone)
+        {
+            return FireNext(limitNs);
+        }
+
+        CountStep();
+        item.Run();
+        return true;
+    }
 
     private bool RunOne()
     {
@@ -173,6 +225,7 @@ public sealed class VirtualClock : TimeProvider
 
     private void CountStep()
     {
+        BeforeStep?.Invoke();
         if (++_stepsInInstant > InstantStepLimit)
         {
             throw new InvalidOperationException($"Virtual time does not get on at {Elapsed}: {InstantStepLimit} steps, and there is always more to do now.");
@@ -254,8 +307,10 @@ public sealed class VirtualClock : TimeProvider
     }
 
     /// <summary>Work and its argument, in either of the two shapes that come; one struct for both, so that none is boxed or wrapped.</summary>
-    private readonly struct ReadyWork(Delegate work, object? state)
+    private readonly struct ReadyWork(Delegate? work, object? state)
     {
+        public bool IsNone => work is null;
+
         public void Run()
         {
             if (work is Action<object?> scheduled)
@@ -264,7 +319,7 @@ public sealed class VirtualClock : TimeProvider
             }
             else
             {
-                ((SendOrPostCallback)work)(state);
+                ((SendOrPostCallback)work!)(state);
             }
         }
     }

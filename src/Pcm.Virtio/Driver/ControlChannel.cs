@@ -34,6 +34,8 @@ internal sealed class ControlChannel : SoundMessageOwner
     private int _freeSlots;
     private bool _waitsForSlot;
     private PcmError _closed;
+    private bool _paused;
+    private uint _deviceGeneration = 1;
 
     public ControlChannel(SoundQueue queue, DmaAllocator dma, PcmServices services, TimeSpan timeout, ILogger log)
     {
@@ -54,6 +56,9 @@ internal sealed class ControlChannel : SoundMessageOwner
         _slotFree = new PcmEvent(services);
         _slotGate = new PcmGate(services);
     }
+
+    /// <summary>Counts the device's resets, from 1. A request can be bound to one; so is what a device knows of a stream.</summary>
+    public uint DeviceGeneration => Volatile.Read(ref _deviceGeneration);
 
     /// <summary>Slots that the device has kept after their waiters left.</summary>
     public int AbandonedSlots
@@ -83,13 +88,15 @@ internal sealed class ControlChannel : SoundMessageOwner
     /// <param name="request">The wire struct.</param>
     /// <param name="payload">Room for the answer's payload; filled on success.</param>
     /// <param name="cancellationToken">Ends the wait; the request is with the device all the same.</param>
+    /// <param name="generation">The device generation that it is meant for; 0: any.</param>
     /// <returns>As <see cref="ExchangeAsync"/>; also EIO when the answer is shorter than <paramref name="payload"/>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async ValueTask<PcmError> SendAsync<TRequest>(TRequest request, Memory<byte> payload, CancellationToken cancellationToken)
+    public async ValueTask<PcmError> SendAsync<TRequest>(
+        TRequest request, Memory<byte> payload, CancellationToken cancellationToken, uint generation = 0)
         where TRequest : unmanaged
     {
         byte[] bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<TRequest>(in request)).ToArray();
-        (PcmError error, int received) = await ExchangeAsync(bytes, payload, cancellationToken);
+        (PcmError error, int received) = await ExchangeAsync(bytes, payload, cancellationToken, generation);
         if (error == PcmError.None && received < payload.Length)
         {
             VirtioSoundLog.ShortAnswer(_log, RequestName(bytes), StatusBytes + received, StatusBytes + payload.Length);
@@ -103,15 +110,16 @@ internal sealed class ControlChannel : SoundMessageOwner
     /// <param name="request">The wire struct, and what follows it; at least the 4 bytes of the code.</param>
     /// <param name="payload">Room for the answer's payload; as much as came is filled on success.</param>
     /// <param name="cancellationToken">Ends the wait; the request is with the device all the same.</param>
+    /// <param name="generation">The device generation that it is meant for; 0: any.</param>
     /// <returns>
     /// BAD_MSG and unknown answers EINVAL, NOT_SUPP EOPNOTSUPP, IO_ERR EIO; ETIMEDOUT without an answer in time; ENODEV when the device is gone;
-    /// EIO when the queue is broken; ENOMEM without memory for a long message. And the bytes of payload that came.
+    /// EIO when the queue is broken, the device was reset before it answered, or its generation is not <paramref name="generation"/> any more; ENOMEM without memory for a long message. And the bytes of payload that came.
     /// </returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async ValueTask<(PcmError Error, int Received)> ExchangeAsync(
-        ReadOnlyMemory<byte> request, Memory<byte> payload, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> request, Memory<byte> payload, CancellationToken cancellationToken, uint generation = 0)
     {
-        (PcmError error, int index) = await SubmitAsync(request, payload.Length, cancellationToken);
+        (PcmError error, int index) = await SubmitAsync(request, payload.Length, generation, cancellationToken);
         if (error != PcmError.None)
         {
             return (error, 0);
@@ -180,6 +188,30 @@ internal sealed class ControlChannel : SoundMessageOwner
         }
     }
 
+    /// <summary>The device is about to be reset: requests wait from now on, and belong to the next generation.</summary>
+    public void Pause()
+    {
+        lock (_queue.Lock)
+        {
+            _paused = true;
+            Volatile.Write(ref _deviceGeneration, _deviceGeneration + 1);
+        }
+    }
+
+    /// <summary>The device runs again: requests that waited go on.</summary>
+    public void Resume()
+    {
+        lock (_queue.Lock)
+        {
+            _paused = false;
+            if (_waitsForSlot)
+            {
+                _waitsForSlot = false;
+                _slotFree.TrySet();
+            }
+        }
+    }
+
     /// <summary>Frees the memory; quarantines it when the device still has slots.</summary>
     public void Free()
     {
@@ -205,7 +237,8 @@ internal sealed class ControlChannel : SoundMessageOwner
         }
     }
 
-    private async ValueTask<(PcmError Error, int Slot)> SubmitAsync(ReadOnlyMemory<byte> request, int payload, CancellationToken cancellationToken)
+    private async ValueTask<(PcmError Error, int Slot)> SubmitAsync(
+        ReadOnlyMemory<byte> request, int payload, uint generation, CancellationToken cancellationToken)
     {
         DmaRegion? region = null;
         if (request.Length > RequestBytes || payload > PayloadBytes)
@@ -223,7 +256,7 @@ internal sealed class ControlChannel : SoundMessageOwner
         int index = -1;
         try
         {
-            (PcmError error, index) = await SubmitAsync(request, payload, region, cancellationToken);
+            (PcmError error, index) = await SubmitAsync(request, payload, region, generation, cancellationToken);
             return (error, index);
         }
         finally
@@ -236,9 +269,9 @@ internal sealed class ControlChannel : SoundMessageOwner
     }
 
     private async ValueTask<(PcmError Error, int Slot)> SubmitAsync(
-        ReadOnlyMemory<byte> request, int payload, DmaRegion? region, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> request, int payload, DmaRegion? region, uint generation, CancellationToken cancellationToken)
     {
-        if (TrySubmit(request.Span, payload, region, wait: false, out int index, out PcmError error))
+        if (TrySubmit(request.Span, payload, region, generation, wait: false, out int index, out PcmError error))
         {
             return (error, index);
         }
@@ -247,7 +280,7 @@ internal sealed class ControlChannel : SoundMessageOwner
         await _slotGate.EnterAsync(cancellationToken);
         try
         {
-            while (!TrySubmit(request.Span, payload, region, wait: true, out index, out error))
+            while (!TrySubmit(request.Span, payload, region, generation, wait: true, out index, out error))
             {
                 if (!await _slotFree.WaitAsync(_timeout, cancellationToken))
                 {
@@ -264,20 +297,22 @@ internal sealed class ControlChannel : SoundMessageOwner
         }
     }
 
-    /// <returns>False when no slot is free; then, with <paramref name="wait"/>, the slot event is armed.</returns>
-    private bool TrySubmit(ReadOnlySpan<byte> request, int payload, DmaRegion? region, bool wait, out int index, out PcmError error)
+    /// <returns>False when no slot is free, or the device is being reset; then, with <paramref name="wait"/>, the slot event is armed.</returns>
+    private bool TrySubmit(
+        ReadOnlySpan<byte> request, int payload, DmaRegion? region, uint generation, bool wait, out int index, out PcmError error)
     {
         bool notify;
         lock (_queue.Lock)
         {
             index = -1;
-            error = _closed != PcmError.None ? _closed : _queue.Ring.IsBroken ? PcmError.IO : PcmError.None;
+            bool outdated = generation != 0 && generation != _deviceGeneration;
+            error = _closed != PcmError.None ? _closed : outdated || (_queue.Ring.IsBroken && !_paused) ? PcmError.IO : PcmError.None;
             if (error != PcmError.None)
             {
                 return true;
             }
 
-            int free = Array.FindIndex(_slots, static s => s.State == SlotState.Free);
+            int free = _paused ? -1 : Array.FindIndex(_slots, static s => s.State == SlotState.Free);
             if (free < 0)
             {
                 _waitsForSlot |= wait;

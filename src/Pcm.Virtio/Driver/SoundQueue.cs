@@ -147,6 +147,16 @@ internal sealed class SoundQueue
         }
     }
 
+    /// <summary>The device was reset: gives every message back, and empties the ring for the next start.</summary>
+    public void Restart()
+    {
+        lock (Lock)
+        {
+            Reclaim(); // the lock is reentrant; a message added in between would be lost
+            Ring.Reset();
+        }
+    }
+
     /// <summary>Where both sides stand, for a message about a time-out.</summary>
     public override string ToString() =>
         $"queue {Index}: {Ring.Size} descriptors, {Ring.InFlight} messages in flight, {Ring.FreeDescriptors} descriptors free" + (Ring.IsBroken ? $", broken ({Ring.Fault})" : "");

@@ -10,7 +10,7 @@ namespace Pcm.Virtio;
 /// Thread safety: the may-wait ops come one at a time; positions are guarded by the stream lock; <see cref="Pool"/> and what completions note
 /// by the queue's lock. Lock order: stream, then queue.
 /// </remarks>
-internal abstract class VirtioPcmOps : PcmOps
+internal abstract partial class VirtioPcmOps : PcmOps
 {
     private readonly VirtioSoundDriver _driver;
     private readonly VirtioStreamInfo _info;
@@ -141,7 +141,7 @@ internal abstract class VirtioPcmOps : PcmOps
             Format = format,
             Rate = rate,
         };
-        error = await SetParamsAsync(parameters, cancellationToken);
+        error = await SetUpAsync(parameters, prepare: false, cancellationToken);
         if (error != PcmError.None)
         {
             return error;
@@ -161,14 +161,9 @@ internal abstract class VirtioPcmOps : PcmOps
     public override async ValueTask<PcmError> PrepareAsync(CancellationToken cancellationToken)
     {
         PcmError error = await FlushAsync(cancellationToken);
-        if (error == PcmError.None && (_device == SoundCommandState.Idle || _deviceGeneration != _driver.Generation))
-        {
-            error = await SetParamsAsync(_parameters, cancellationToken); // the device was reset since
-        }
-
         if (error == PcmError.None)
         {
-            error = await CommandAsync(VirtioSoundRequest.PcmPrepare, SoundCommandState.Prepared, cancellationToken);
+            error = await SetUpAsync(_parameters, prepare: true, cancellationToken);
         }
 
         if (error == PcmError.None)
@@ -188,36 +183,38 @@ internal abstract class VirtioPcmOps : PcmOps
     public override async ValueTask<PcmError> ResetAsync(CancellationToken cancellationToken)
     {
         // prepare has just done it; a reset of a stream with queued data must take them back, because their place in the ring is written anew.
-        if (InFlight == 0)
+        bool running = _device == SoundCommandState.Running && IsCurrent;
+        bool takesBack = InFlight > 0;
+        if (takesBack)
         {
-            return PcmError.None;
+            PcmError error = await TakeBackAsync(running, cancellationToken);
+            if (error != PcmError.None)
+            {
+                return error;
+            }
         }
 
-        bool running = _device == SoundCommandState.Running;
+        long position;
+        lock (Queue.Lock)
+        {
+            _position = running ? (_position + _untold) % Runtime!.BufferFrames : 0;
+            _untold = 0;
+            position = _position;
+        }
+
+        Restart(position);
+        return running && takesBack ? await StartAsync(cancellationToken) : PcmError.None;
+    }
+
+    private async ValueTask<PcmError> TakeBackAsync(bool running, CancellationToken cancellationToken)
+    {
         if (running)
         {
             await StopAsync(cancellationToken);
         }
 
         PcmError error = await FlushAsync(cancellationToken);
-        if (error == PcmError.None)
-        {
-            error = await CommandAsync(VirtioSoundRequest.PcmPrepare, SoundCommandState.Prepared, cancellationToken);
-        }
-
-        if (error != PcmError.None)
-        {
-            return error;
-        }
-
-        lock (Queue.Lock)
-        {
-            _position = running ? (_position + _untold) % Runtime!.BufferFrames : 0;
-            _untold = 0;
-        }
-
-        Restart(_position);
-        return running ? await StartAsync(cancellationToken) : PcmError.None;
+        return error == PcmError.None ? await CommandAsync(VirtioSoundRequest.PcmPrepare, SoundCommandState.Prepared, cancellationToken) : error;
     }
 
     public override async ValueTask<PcmError> TriggerAsync(PcmCommand command, CancellationToken cancellationToken)
@@ -318,300 +315,4 @@ internal abstract class VirtioPcmOps : PcmOps
 
     /// <summary>The device has finished with frames of the ring. Context: queue lock held.</summary>
     protected void Advance_NeedsQueueLock(long frames) => _untold += frames;
-
-    /// <summary>Takes a free message and hands it to the device. Context: queue lock held.</summary>
-    /// <returns>False when no message or descriptor is free.</returns>
-    protected bool TrySend_NeedsQueueLock(long ringFrame, long frames, bool deviceReads, out ushort message)
-    {
-        if (!Pool!.TryTake(out message))
-        {
-            return false;
-        }
-
-        // A message may wrap around the ring's end after a short one; then its audio is two pieces.
-        VirtioRing ring = Ring!;
-        int offset = (int)(ringFrame * FrameBytes), bytes = (int)(frames * FrameBytes);
-        int first = Math.Min(bytes, (Runtime!.BufferFrames * FrameBytes) - offset);
-        DmaSlice head = ring.Region.Slice(offset, first), tail = first == bytes ? default : ring.Region.Slice(0, bytes - first);
-        bool added = deviceReads
-            ? Queue.TryAdd_NeedsLock(_owner, message, [Pool.Header(message), head, tail], [Pool.Status(message)])
-            : Queue.TryAdd_NeedsLock(_owner, message, [Pool.Header(message)], [head, tail, Pool.Status(message)]);
-        if (!added)
-        {
-            Pool.Return(message);
-        }
-
-        return added;
-    }
-
-    /// <summary>Takes the latency the device reported, if it is sane: whole frames, at most the ring.</summary>
-    protected void NoteLatency_NeedsQueueLock(in VirtioSoundPcmStatus status)
-    {
-        uint code = status.Status;
-        if (code != (uint)VirtioSoundStatusCode.Ok)
-        {
-            VirtioSoundLog.BadStatus(_log, _info.Id, code);
-            return;
-        }
-
-        if (IsTransferring && Runtime is { } runtime && FrameBytes > 0)
-        {
-            uint frames = status.LatencyBytes / (uint)FrameBytes;
-            runtime.DelayFrames = frames <= runtime.BufferFrames ? (int)frames : 0;
-        }
-    }
-
-    private void Restart(long ringFrame)
-    {
-        lock (Queue.Lock)
-        {
-            _restart = ringFrame;
-            _takesBack = false;
-            RestartAt_NeedsQueueLock(ringFrame);
-        }
-    }
-
-    private async ValueTask<PcmError> StartAsync(CancellationToken cancellationToken)
-    {
-        lock (Queue.Lock)
-        {
-            IsTransferring = true;
-        }
-
-        TopUp();
-        if (_device == SoundCommandState.Running && _deviceGeneration == _driver.Generation)
-        {
-            return PcmError.None; // a pause that failed is taken back: the device never stopped, and would refuse a second START
-        }
-
-        PcmError error = await CommandAsync(VirtioSoundRequest.PcmStart, SoundCommandState.Running, cancellationToken);
-        if (error != PcmError.None)
-        {
-            lock (Queue.Lock)
-            {
-                IsTransferring = false;
-            }
-        }
-
-        return error;
-    }
-
-    private async ValueTask<PcmError> StopAsync(CancellationToken cancellationToken)
-    {
-        lock (Queue.Lock)
-        {
-            IsTransferring = false;
-        }
-
-        return _device == SoundCommandState.Running && _deviceGeneration == _driver.Generation
-            ? await CommandAsync(VirtioSoundRequest.PcmStop, SoundCommandState.Stopped, cancellationToken)
-            : PcmError.None; // never started, or reset since
-    }
-
-    /// <summary>
-    /// Takes every message back from the device: RELEASE, which a device answers only after it has returned them all, then the used ring.
-    /// </summary>
-    /// <returns>EBADFD: messages are still out, after a time-out here or before; only their return, or a reset of the device, heals that.</returns>
-    private async ValueTask<PcmError> FlushAsync(CancellationToken cancellationToken)
-    {
-        bool current = _deviceGeneration == _driver.Generation;
-        if (_device is SoundCommandState.Stopped || (_device is SoundCommandState.Prepared && InFlight > 0))
-        {
-            Queue.Drain(); // what was played before the stop still counts
-            lock (Queue.Lock)
-            {
-                _takesBack = true;
-            }
-
-            PcmError error = current
-                ? await CommandAsync(VirtioSoundRequest.PcmRelease, SoundCommandState.Released, cancellationToken)
-                : PcmError.None;
-            if (error != PcmError.None)
-            {
-                return error;
-            }
-        }
-
-        Queue.Drain(); // the answer may have overtaken the interrupt of the messages
-        if (!await WaitEmptyAsync(cancellationToken))
-        {
-            VirtioSoundLog.FlushTimedOut(_log, _info.Id, InFlight, _driver.Options.MessageTimeout);
-            return PcmError.BadState;
-        }
-
-        return PcmError.None;
-    }
-
-    private async ValueTask<bool> WaitEmptyAsync(CancellationToken cancellationToken)
-    {
-        lock (Queue.Lock)
-        {
-            if (InFlight == 0 && _stale == 0)
-            {
-                return true;
-            }
-
-            _waitsForEmpty = true;
-            _empty.Arm();
-        }
-
-        return await _empty.WaitAsync(_driver.Options.MessageTimeout, cancellationToken) || (InFlight == 0 && _stale == 0);
-    }
-
-    private async ValueTask<PcmError> SetParamsAsync(VirtioSoundPcmSetParams parameters, CancellationToken cancellationToken)
-    {
-        uint generation = _driver.Generation;
-        PcmError error = await _driver.Control.SendAsync(parameters, Memory<byte>.Empty, cancellationToken);
-        if (error != PcmError.None)
-        {
-            VirtioSoundLog.CommandFailed(_log, _info.Id, VirtioSoundRequest.PcmSetParams, error);
-            return error;
-        }
-
-        _parameters = parameters;
-        _deviceGeneration = generation;
-        _device = SoundCommandState.Configured;
-        return PcmError.None;
-    }
-
-    private async ValueTask<PcmError> CommandAsync(VirtioSoundRequest command, SoundCommandState accepted, CancellationToken cancellationToken)
-    {
-        var request = new VirtioSoundPcmHeader { Code = (uint)command, StreamId = _info.Id };
-        PcmError error = await _driver.Control.SendAsync(request, Memory<byte>.Empty, cancellationToken);
-        if (error != PcmError.None)
-        {
-            VirtioSoundLog.CommandFailed(_log, _info.Id, command, error);
-            return error;
-        }
-
-        _device = accepted;
-        return PcmError.None;
-    }
-
-    private PcmError AllocatePool(int messages)
-    {
-        if (!Queue.TryReserve(messages, 4, out _reserved))
-        {
-            _reserved = 0;
-            return PcmError.NoMemory; // the queue's descriptors are promised to other streams
-        }
-
-        PcmMessagePool pool = _driver.SoundServices.Pools.Create(_driver.Dma, _info.Id, messages);
-        lock (Queue.Lock)
-        {
-            Pool = pool;
-            Notes = new int[messages];
-        }
-
-        return PcmError.None;
-    }
-
-    private void FreePool()
-    {
-        lock (Queue.Lock)
-        {
-            _stale += InFlight;
-            Pool?.Dispose();
-            Pool = null;
-            _owner.NextLife();
-        }
-
-        Queue.Unreserve(_reserved);
-        _reserved = 0;
-    }
-
-    private void Used_NeedsQueueLock(int message, uint generation, uint written)
-    {
-        if (generation != _owner.Generation || Pool is null)
-        {
-            VirtioSoundLog.StaleMessage(_log, _info.Id); // its memory is in quarantine
-            _stale--;
-            SettleEmpty_NeedsQueueLock();
-            return;
-        }
-
-        if (!_takesBack)
-        {
-            VirtioSoundPcmStatus status = Pool.ReadStatus((ushort)message);
-            Completed_NeedsQueueLock((ushort)message, written, in status);
-        }
-
-        Pool.Return((ushort)message);
-        SettleEmpty_NeedsQueueLock();
-    }
-
-    private void Reclaimed_NeedsQueueLock(int message, uint generation)
-    {
-        if (generation == _owner.Generation && Pool is not null)
-        {
-            Pool.Return((ushort)message);
-        }
-        else
-        {
-            _stale--;
-        }
-
-        SettleEmpty_NeedsQueueLock();
-    }
-
-    /// <summary>When the last message is back: who waits goes on, and rings given up meanwhile are freed.</summary>
-    private void SettleEmpty_NeedsQueueLock()
-    {
-        if (InFlight > 0 || _stale > 0)
-        {
-            return;
-        }
-
-        if (_waitsForEmpty)
-        {
-            _waitsForEmpty = false;
-            _empty.TrySet();
-        }
-
-        if (_retired is not null)
-        {
-            _retired.ForEach(static ring => ring.Dispose());
-            _retired = null;
-        }
-    }
-
-    private void AfterUsed()
-    {
-        PcmRuntime? runtime;
-        long untold;
-        lock (Queue.Lock)
-        {
-            runtime = IsTransferring ? Runtime : null;
-            untold = _untold;
-        }
-
-        runtime?.PeriodElapsed();
-        while (runtime is not null && HasUntold(ref untold))
-        {
-            runtime.PeriodElapsed(); // a whole ring at once: the rest of the way
-        }
-    }
-
-    /// <summary>Whether there is something left to tell, and the last call told some of it.</summary>
-    private bool HasUntold(ref long before)
-    {
-        lock (Queue.Lock)
-        {
-            bool told = _untold > 0 && _untold < before;
-            before = _untold;
-            return told;
-        }
-    }
-
-    /// <summary>The stream as the owner of messages; another object, because ops already have a base.</summary>
-    private sealed class MessageOwner(VirtioPcmOps ops) : SoundMessageOwner
-    {
-        public void NextLife() => Generation++;
-
-        public override void Used_NeedsQueueLock(int message, uint generation, uint written) => ops.Used_NeedsQueueLock(message, generation, written);
-
-        public override void AfterUsed() => ops.AfterUsed();
-
-        public override void Reclaimed_NeedsQueueLock(int message, uint generation) => ops.Reclaimed_NeedsQueueLock(message, generation);
-    }
 }

@@ -9,7 +9,7 @@ namespace Pcm.Virtio;
 /// Lifetime: from <see cref="ProbeAsync"/> until <see cref="DisposeAsync"/> or the disposal of its card, whichever comes first.
 /// </summary>
 /// <remarks>Thread safety: every public member from any thread; interrupts come on the transport's thread.</remarks>
-public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
+public sealed partial class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
 {
     /// <summary>The most streams, jacks, channel maps or control elements that a device is believed to have.</summary>
     internal const uint MaxItems = 1024;
@@ -22,8 +22,6 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
     private ControlChannel? _control;
     private PcmCard? _card;
     private volatile bool _listens; // to events: not before everything that they speak of is known
-    private int _gone;
-    private int _disposed;
 
     private VirtioSoundDriver(VirtioTransport transport, VirtioSoundOptions options, VirtioSoundServices soundServices, PcmServices services)
     {
@@ -33,6 +31,7 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
         Services = services;
         Log = services.LoggerFactory.CreateLogger<VirtioSoundDriver>();
         Elements = new SoundElements(this);
+        _lifetime = new PcmGate(services);
     }
 
     /// <summary>The card made of the device's streams.</summary>
@@ -68,7 +67,7 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
     internal ControlChannel Control => _control!;
 
     /// <summary>Counts device resets: parameters of another generation are unknown to the device.</summary>
-    internal uint Generation { get; private set; } = 1;
+    internal uint Generation => _control?.DeviceGeneration ?? 0;
 
     /// <summary>The streams' ops by stream id; null for one that was left out.</summary>
     internal IReadOnlyList<VirtioPcmOps?> Streams => _streams;
@@ -123,38 +122,42 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
 
         SoundQueue sound = _queues[queue];
         sound.Drain();
-        if (sound.Ring.IsBroken && Interlocked.Exchange(ref _gone, 1) == 0)
+        if (sound.Ring.IsBroken)
         {
-            VirtioSoundLog.QueueBroken(Log, sound.ToString());
-            Give_Up(PcmError.IO);
+            RequestRecovery(sound);
         }
     }
 
     /// <inheritdoc/>
     public void OnConfigChanged()
     {
-        if (_transport.Status.HasFlag(VirtioStatus.NeedsReset) && Interlocked.Exchange(ref _gone, 1) == 0)
+        bool needsReset;
+        try
         {
-            VirtioSoundLog.NeedsReset(Log);
-            Give_Up(PcmError.IO);
+            needsReset = _transport.Status.HasFlag(VirtioStatus.NeedsReset);
+        }
+        catch (VirtioTransportException)
+        {
+            return; // unplugged meanwhile: OnDisconnected says the rest
+        }
+
+        if (needsReset)
+        {
+            RequestRecovery(null);
         }
     }
 
     /// <inheritdoc/>
     public void OnDisconnected()
     {
-        if (Interlocked.Exchange(ref _gone, 1) != 0)
+        if (TryEnd(PcmError.NoDevice))
         {
-            return;
+            VirtioSoundLog.Disconnected(Log);
+            foreach (SoundQueue queue in _queues)
+            {
+                queue.Reclaim(); // the device lost access with the connection
+            }
         }
-
-        VirtioSoundLog.Disconnected(Log);
-        foreach (SoundQueue queue in _queues)
-        {
-            queue.Reclaim(); // the device lost access with the connection
-        }
-
-        Give_Up(PcmError.NoDevice);
     }
 
     /// <summary>Disposes the card, resets the device, frees the queues and the transport.</summary>
@@ -168,49 +171,6 @@ public sealed class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposable
         {
             await ShutDownAsync();
         }
-    }
-
-    private async ValueTask ShutDownAsync()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
-            return;
-        }
-
-        bool letGo = _device is null || await _device.ResetAsync();
-        if (letGo)
-        {
-            foreach (SoundQueue queue in _queues)
-            {
-                queue.Reclaim();
-            }
-        }
-
-        _control?.Close(PcmError.NoDevice);
-        _control?.Free();
-        _events?.Free(letGo);
-        if (_device is not null)
-        {
-            await _device.DisposeAsync();
-        }
-
-        await _transport.DisposeAsync();
-    }
-
-    /// <summary>The device is of no use any more: every request fails, every stream ends.</summary>
-    private void Give_Up(PcmError reason)
-    {
-        _control?.Close(reason);
-        Services.Scheduler.Schedule(
-            static state =>
-            {
-                ValueTask ending = ((VirtioSoundDriver)state!)._card?.DisconnectAsync() ?? default;
-                if (!ending.IsCompletedSuccessfully)
-                {
-                    _ = ending.AsTask();
-                }
-            },
-            this);
     }
 
     /// <summary>Takes the events that came during the probe, and from now on each as it comes.</summary>

@@ -35,6 +35,15 @@ internal static partial class VirtioSoundLog
     [LoggerMessage(109, LogLevel.Debug, "Stream {Stream}: a message of a former life came back.")]
     public static partial void StaleMessage(ILogger logger, uint stream);
 
+    [LoggerMessage(110, LogLevel.Warning, "The device is reset and set up again ({Reason}); running streams are in XRUN.")]
+    public static partial void Recovering(ILogger logger, string reason);
+
+    [LoggerMessage(111, LogLevel.Error, "The device failed {Count} times in a row; it is given up. Look at the device's own log.")]
+    public static partial void TooManyRecoveries(ILogger logger, int count);
+
+    [LoggerMessage(112, LogLevel.Error, "The device did not come back from a reset: {Reason}")]
+    public static partial void RecoveryFailed(ILogger logger, string reason);
+
     [LoggerMessage(120, LogLevel.Warning, "The answer to {Request} has {Bytes} bytes; expected {Expected}.")]
     public static partial void ShortAnswer(ILogger logger, VirtioSoundRequest request, int bytes, int expected);
 

@@ -28,6 +28,13 @@ public sealed class VirtioSoundOptions
     /// <summary>Ring features to use when the device offers them.</summary>
     public VirtioFeatures RingFeatures { get; set; } = VirtioFeatures.RingBits;
 
+    /// <summary>
+    /// How often in a row a device that asks for a reset (DEVICE_NEEDS_RESET), or that broke a queue, is reset and set up again; from a message that
+    /// it finishes on, the count begins anew. Running streams are in XRUN by it, and play on after a prepare. 0: never; then, and when the
+    /// count is used up, the card disconnects. Default 3.
+    /// </summary>
+    public int MaxRecoveries { get; set; } = 3;
+
     /// <summary>Checks the ranges, as Linux does before it probes.</summary>
     /// <returns>What is wrong, or null.</returns>
     public string? Validate() =>
@@ -36,6 +43,7 @@ public sealed class VirtioSoundOptions
         : PeriodMsMin < 1 || PeriodMsMin > PeriodMsMax ? $"{nameof(PeriodMsMin)} is {PeriodMsMin}; it must be 1 .. {nameof(PeriodMsMax)} ({PeriodMsMax})."
         : BufferMs < PeriodsMin * PeriodMsMin ? $"{nameof(BufferMs)} is {BufferMs}; it must be at least {nameof(PeriodsMin)} x {nameof(PeriodMsMin)} = {PeriodsMin * PeriodMsMin}."
         : PeriodMsMax > BufferMs / 2 ? $"{nameof(PeriodMsMax)} is {PeriodMsMax}; it must be at most half of {nameof(BufferMs)} ({BufferMs})."
+        : MaxRecoveries < 0 ? $"{nameof(MaxRecoveries)} is {MaxRecoveries}; it must not be negative."
         : QueueSize < 8 ? $"{nameof(QueueSize)} is {QueueSize}; it must be at least 8."
         : null;
 }

@@ -100,6 +100,24 @@ public sealed class NegotiatedDevice : IAsyncDisposable
         return true;
     }
 
+    /// <summary>
+    /// Brings a device that was reset back to where queues can be filled, with the features and the queues that it had. The caller has emptied the
+    /// queues (<see cref="DriverVirtqueue.Reset"/>) since the reset, and keeps everybody else off them; <see cref="Start"/> follows.
+    /// </summary>
+    /// <exception cref="VirtioTransportException">
+    /// The device cannot be reached, does not offer the features any more, refuses them, or its configuration (as far as
+    /// <see cref="Config"/> holds it) is another one.
+    /// </exception>
+    public void Renew()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        VirtioHandshake.Renew(Transport, Features, Config.Span);
+        for (ushort index = 0; index < _queues.Length; index++)
+        {
+            Transport.EnableQueue(index, _queues[index].Addresses);
+        }
+    }
+
     /// <summary>Resets the device and frees the queues, or quarantines them when the reset does not complete. Once; then nothing.</summary>
     public async ValueTask DisposeAsync()
     {

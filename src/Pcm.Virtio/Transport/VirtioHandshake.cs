@@ -89,6 +89,24 @@ public static class VirtioHandshake
         return false;
     }
 
+    /// <summary>The handshake again after a reset, up to the queues: nothing may have changed.</summary>
+    internal static void Renew(VirtioTransport transport, VirtioFeatures features, ReadOnlySpan<byte> config)
+    {
+        transport.Status |= VirtioStatus.Acknowledge;
+        transport.Status |= VirtioStatus.Driver;
+        if ((transport.DeviceFeatures & features) != features)
+        {
+            throw new VirtioTransportException(PcmError.NotSupported, $"After the reset the device does not offer {features & ~transport.DeviceFeatures} any more.");
+        }
+
+        Accept(transport, features);
+        byte[] now = new byte[config.Length];
+        if (!ReadConfig(transport, 0, now) || !config.SequenceEqual(now))
+        {
+            throw new VirtioTransportException(PcmError.IO, "After the reset the device has another configuration: it must be probed anew.");
+        }
+    }
+
     /// <summary>Writes 0 to the status and waits until it reads 0 (virtio 2.4.2). False when it does not in time.</summary>
     internal static ValueTask<bool> TryResetAsync(VirtioTransport transport, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -145,14 +163,18 @@ public static class VirtioHandshake
             throw new VirtioTransportException(PcmError.NotSupported, "The device is a legacy one: it does not offer VERSION_1.");
         }
 
-        transport.DriverFeatures = accepted;
+        Accept(transport, accepted);
+        return accepted;
+    }
+
+    private static void Accept(VirtioTransport transport, VirtioFeatures features)
+    {
+        transport.DriverFeatures = features;
         transport.Status |= VirtioStatus.FeaturesOk;
         if (!transport.Status.HasFlag(VirtioStatus.FeaturesOk))
         {
-            throw new VirtioTransportException(PcmError.NotSupported, $"The device refuses the features {accepted}.");
+            throw new VirtioTransportException(PcmError.NotSupported, $"The device refuses the features {features}.");
         }
-
-        return accepted;
     }
 
     private static void SetUpQueues(VirtioTransport transport, VirtioHandshakeOptions options, VirtioFeatures features, List<DriverVirtqueue> queues)

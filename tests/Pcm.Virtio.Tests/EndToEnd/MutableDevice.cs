@@ -22,6 +22,9 @@ internal sealed class MutableDevice(VirtioDevice inner) : VirtioDevice
         }
     }
 
+    /// <summary>The device cannot go on: DEVICE_NEEDS_RESET.</summary>
+    public void Fail() => _bus!.Fail();
+
     public override void ReadConfig(int offset, Span<byte> destination) => inner.ReadConfig(offset, destination);
 
     public override void Activate(VirtioDeviceBus bus, VirtioFeatures negotiated)

@@ -1,0 +1,176 @@
+namespace Pcm.Virtio;
+
+/// <summary>The messages of the stream: how they get to the device and come back.</summary>
+internal abstract partial class VirtioPcmOps
+{
+    /// <summary>Takes a free message and hands it to the device. Context: queue lock held.</summary>
+    /// <returns>False when no message or descriptor is free.</returns>
+    protected bool TrySend_NeedsQueueLock(long ringFrame, long frames, bool deviceReads, out ushort message)
+    {
+        message = 0;
+        if (!IsCurrent || !Pool!.TryTake(out message))
+        {
+            return false; // after a device reset nothing is sent before the next prepare
+        }
+
+        // A message may wrap around the ring's end after a short one; then its audio is two pieces.
+        VirtioRing ring = Ring!;
+        int offset = (int)(ringFrame * FrameBytes), bytes = (int)(frames * FrameBytes);
+        int first = Math.Min(bytes, (Runtime!.BufferFrames * FrameBytes) - offset);
+        DmaSlice head = ring.Region.Slice(offset, first), tail = first == bytes ? default : ring.Region.Slice(0, bytes - first);
+        bool added = deviceReads
+            ? Queue.TryAdd_NeedsLock(_owner, message, [Pool.Header(message), head, tail], [Pool.Status(message)])
+            : Queue.TryAdd_NeedsLock(_owner, message, [Pool.Header(message)], [head, tail, Pool.Status(message)]);
+        if (!added)
+        {
+            Pool.Return(message);
+        }
+
+        return added;
+    }
+
+    /// <summary>Takes the latency the device reported, if it is sane: whole frames, at most the ring.</summary>
+    protected void NoteLatency_NeedsQueueLock(in VirtioSoundPcmStatus status)
+    {
+        uint code = status.Status;
+        if (code != (uint)VirtioSoundStatusCode.Ok)
+        {
+            VirtioSoundLog.BadStatus(_log, _info.Id, code);
+            return;
+        }
+
+        if (IsTransferring && Runtime is { } runtime && FrameBytes > 0)
+        {
+            uint frames = status.LatencyBytes / (uint)FrameBytes;
+            runtime.DelayFrames = frames <= runtime.BufferFrames ? (int)frames : 0;
+        }
+    }
+
+    private PcmError AllocatePool(int messages)
+    {
+        if (!Queue.TryReserve(messages, 4, out _reserved))
+        {
+            _reserved = 0;
+            return PcmError.NoMemory; // the queue's descriptors are promised to other streams
+        }
+
+        PcmMessagePool pool = _driver.SoundServices.Pools.Create(_driver.Dma, _info.Id, messages);
+        lock (Queue.Lock)
+        {
+            Pool = pool;
+            Notes = new int[messages];
+        }
+
+        return PcmError.None;
+    }
+
+    private void FreePool()
+    {
+        lock (Queue.Lock)
+        {
+            _stale += InFlight;
+            Pool?.Dispose();
+            Pool = null;
+            _owner.NextLife();
+        }
+
+        Queue.Unreserve(_reserved);
+        _reserved = 0;
+    }
+
+    private void Used_NeedsQueueLock(int message, uint generation, uint written)
+    {
+        if (generation != _owner.Generation || Pool is null)
+        {
+            VirtioSoundLog.StaleMessage(_log, _info.Id); // its memory is in quarantine
+            _stale--;
+            SettleEmpty_NeedsQueueLock();
+            return;
+        }
+
+        _driver.NoteProgress();
+        if (!_takesBack)
+        {
+            VirtioSoundPcmStatus status = Pool.ReadStatus((ushort)message);
+            Completed_NeedsQueueLock((ushort)message, written, in status);
+        }
+
+        Pool.Return((ushort)message);
+        SettleEmpty_NeedsQueueLock();
+    }
+
+    private void Reclaimed_NeedsQueueLock(int message, uint generation)
+    {
+        if (generation == _owner.Generation && Pool is not null)
+        {
+            Pool.Return((ushort)message);
+        }
+        else
+        {
+            _stale--;
+        }
+
+        SettleEmpty_NeedsQueueLock();
+    }
+
+    /// <summary>When the last message is back: who waits goes on, and rings given up meanwhile are freed.</summary>
+    private void SettleEmpty_NeedsQueueLock()
+    {
+        if (InFlight > 0 || _stale > 0)
+        {
+            return;
+        }
+
+        if (_waitsForEmpty)
+        {
+            _waitsForEmpty = false;
+            _empty.TrySet();
+        }
+
+        if (_retired is not null)
+        {
+            _retired.ForEach(static ring => ring.Dispose());
+            _retired = null;
+        }
+    }
+
+    private void AfterUsed()
+    {
+        PcmRuntime? runtime;
+        long untold;
+        lock (Queue.Lock)
+        {
+            runtime = IsTransferring ? Runtime : null;
+            untold = _untold;
+        }
+
+        runtime?.PeriodElapsed();
+        while (runtime is not null && HasUntold(ref untold))
+        {
+            runtime.PeriodElapsed(); // a whole ring at once: the rest of the way
+        }
+    }
+
+    /// <summary>Whether there is something left to tell, and the last call told some of it.</summary>
+    private bool HasUntold(ref long before)
+    {
+        lock (Queue.Lock)
+        {
+            bool told = _untold > 0 && _untold < before;
+            before = _untold;
+            return told;
+        }
+    }
+
+    /// <summary>The stream as the owner of messages; another object, because ops already have a base.</summary>
+    private sealed class MessageOwner(VirtioPcmOps ops) : SoundMessageOwner
+    {
+        public void NextLife() => Generation++;
+
+        public override void Used_NeedsQueueLock(int message, uint generation, uint written) => ops.Used_NeedsQueueLock(message, generation, written);
+
+        public override void AfterUsed() => ops.AfterUsed();
+
+        public override void Reclaimed_NeedsQueueLock(int message, uint generation) => ops.Reclaimed_NeedsQueueLock(message, generation);
+    }
+}
