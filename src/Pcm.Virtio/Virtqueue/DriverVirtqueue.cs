@@ -69,6 +69,9 @@ public abstract class DriverVirtqueue : IDisposable
     /// <summary>How often the device claimed to have written more than it was given; the claim was clamped.</summary>
     public long ClampedLengths { get; private set; }
 
+    /// <summary>The rings and tables as bytes, for a fuzzer that scribbles on them.</summary>
+    internal DmaRegion Memory => _memory;
+
     private protected VirtqueueLayout Layout { get; }
 
     private protected bool HasEventIndex { get; }
