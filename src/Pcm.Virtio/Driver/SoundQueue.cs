@@ -164,8 +164,7 @@ internal sealed class SoundQueue
     }
 
     /// <summary>Where both sides stand, for a message about a time-out.</summary>
-    public override string ToString() =>
-        $"queue {Index}: {Ring.Size} descriptors, {Ring.InFlight} messages in flight, {Ring.FreeDescriptors} descriptors free" + (Ring.IsBroken ? $", broken ({Ring.Fault})" : "");
+    public override string ToString() => $"queue {Index}: {Ring}";
 
     private readonly record struct Slot(SoundMessageOwner? Owner, int Message, uint Generation);
 }
