@@ -3,7 +3,7 @@ using Pcm.Virtio;
 namespace Pcm.Cli.Devices;
 
 /// <summary>
-/// <c>virtio[,transport=inprocess][,sink=DEV][,source=DEV]</c>: the virtio-snd driver, its queues, and a virtio-snd device model whose playback
+/// <c>virtio[,transport=inprocess][,sink=DEV][,source=DEV][,quirk=NAME[+NAME...]]</c>: the virtio-snd driver, its queues, and a virtio-snd device model whose playback
 /// goes to one device of this table and whose capture comes from another.
 /// </summary>
 internal sealed class VirtioDeviceFactory : DeviceFactory
@@ -11,6 +11,7 @@ internal sealed class VirtioDeviceFactory : DeviceFactory
     private const string TransportKey = "transport";
     private const string SinkKey = "sink";
     private const string SourceKey = "source";
+    private const string QuirkKey = "quirk";
     private const string InProcess = "inprocess";
     private const string DefaultAudio = "null";
 
@@ -18,13 +19,13 @@ internal sealed class VirtioDeviceFactory : DeviceFactory
     public override string Name => "virtio";
 
     /// <inheritdoc/>
-    public override string Syntax => "virtio[,transport=inprocess][,sink=DEV][,source=DEV]";
+    public override string Syntax => "virtio[,transport=inprocess][,sink=DEV][,source=DEV][,quirk=NAME]";
 
     /// <inheritdoc/>
     public override string Description => "the virtio-snd driver and, in this process, a virtio-snd device on other devices";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Keys => [TransportKey, SinkKey, SourceKey];
+    public override IReadOnlyList<string> Keys => [TransportKey, SinkKey, SourceKey, QuirkKey];
 
     /// <inheritdoc/>
     public override async ValueTask<OpenedDevice> OpenAsync(DeviceString device, DeviceContext context, CancellationToken cancellationToken)
@@ -34,12 +35,13 @@ internal sealed class VirtioDeviceFactory : DeviceFactory
             throw CliException.Usage($"transport '{transport}' is not known; this build has: {InProcess}");
         }
 
+        VirtioSoundQuirks quirks = ParseQuirks(device.Key(QuirkKey));
         OpenedDevice sink = await OpenAudioAsync(device.Key(SinkKey), PcmDirection.Playback, context, cancellationToken);
         OpenedDevice? source = null;
         try
         {
             source = await OpenAudioAsync(device.Key(SourceKey), PcmDirection.Capture, context, cancellationToken);
-            return new OpenedDevice(await ProbeAsync(sink, source, context, cancellationToken))
+            return new OpenedDevice(await ProbeAsync(sink, source, quirks, context, cancellationToken))
             {
                 EndOfSource = source.EndOfSource,
                 OneFormat = sink.OneFormat, // the device keeps its sink open as long as it lives
@@ -63,7 +65,28 @@ internal sealed class VirtioDeviceFactory : DeviceFactory
         string? device, PcmDirection direction, DeviceContext context, CancellationToken cancellationToken) =>
         DeviceTable.OpenAsync(DeviceString.Parse(device ?? DefaultAudio, context.Table), context.Behind(direction), cancellationToken);
 
-    private static async ValueTask<PcmCard> ProbeAsync(OpenedDevice sink, OpenedDevice source, DeviceContext context, CancellationToken cancellationToken)
+    /// <summary>What the device model shall do wrong: names joined by <c>+</c>, such as <c>status-behind-data</c>.</summary>
+    private static VirtioSoundQuirks ParseQuirks(string? names)
+    {
+        VirtioSoundQuirks quirks = VirtioSoundQuirks.None;
+        foreach (string name in names?.Split('+') ?? [])
+        {
+            VirtioSoundQuirks quirk = Array.Find(Enum.GetValues<VirtioSoundQuirks>(), q => q != VirtioSoundQuirks.None && NameOf(q) == name);
+            quirks |= quirk != VirtioSoundQuirks.None
+                ? quirk
+                : throw CliException.Usage(
+                    $"quirk '{name}' is not known; the device model has: {string.Join(", ", Enum.GetValues<VirtioSoundQuirks>().Skip(1).Select(NameOf))}");
+        }
+
+        return quirks;
+    }
+
+    /// <summary>StatusBehindData: status-behind-data.</summary>
+    private static string NameOf(VirtioSoundQuirks quirk) =>
+        string.Concat(quirk.ToString().Select(static (c, i) => char.IsUpper(c) ? $"{(i == 0 ? "" : "-")}{char.ToLowerInvariant(c)}" : $"{c}"));
+
+    private static async ValueTask<PcmCard> ProbeAsync(
+        OpenedDevice sink, OpenedDevice source, VirtioSoundQuirks quirks, DeviceContext context, CancellationToken cancellationToken)
     {
         var model = new VirtioSoundDevice(new VirtioSoundDeviceOptions
         {
@@ -72,6 +95,7 @@ internal sealed class VirtioDeviceFactory : DeviceFactory
                 await VirtioSoundStreamOptions.DescribeAsync(sink.FindSubstream(PcmDirection.Playback), cancellationToken),
                 await VirtioSoundStreamOptions.DescribeAsync(source.FindSubstream(PcmDirection.Capture), cancellationToken),
             ],
+            Quirks = quirks,
             LoggerFactory = context.Services.LoggerFactory,
         });
 

@@ -16,6 +16,11 @@ internal sealed class CaptureSoundStream(int id, VirtioSoundStreamOptions option
     private protected override bool Progress(out long availMin)
     {
         availMin = 0;
+        if (Has(VirtioSoundQuirks.CaptureNeverCompletes))
+        {
+            return false;
+        }
+
         Fill();
         if (State != SoundStreamState.Running)
         {
@@ -82,11 +87,6 @@ internal sealed class CaptureSoundStream(int id, VirtioSoundStreamOptions option
 
     private void Fill()
     {
-        if (Has(VirtioSoundQuirks.CaptureNeverCompletes))
-        {
-            return;
-        }
-
         while (Messages.Count > 0)
         {
             SoundMessage message = Messages[0];

@@ -18,7 +18,7 @@ public enum VirtioSoundQuirks : uint
     /// <summary>QEMU: after PREPARE, PCM_INFO's channels_max is the number of channels prepared.</summary>
     ChannelsMaxFollowsPrepare = 1 << 1,
 
-    /// <summary>QEMU: RELEASE of a stream that has nothing to release is fine, but vhost-device-sound's ALSA backend answers BAD_MSG.</summary>
+    /// <summary>vhost-device-sound's ALSA backend: RELEASE of a stream that has nothing to release is a bad message.</summary>
     RefusesNeedlessRelease = 1 << 2,
 
     /// <summary>QEMU: a capture message that is not full has its status right behind the data, not at its end.</summary>
@@ -83,4 +83,12 @@ public enum VirtioSoundQuirks : uint
 
     /// <summary>QEMU, vhost-device-sound, trap: the item size of a query is ignored; items always come whole.</summary>
     IgnoresItemSize = 1 << 22,
+
+    /// <summary>All that was seen of QEMU 10.0.2.</summary>
+    Qemu = NoStateMachine | ChannelsMaxFollowsPrepare | StatusBehindData | CompletesEarly | NoEvents | JackInfoNotSupported | ChannelMapInfoNotSupported
+        | StaleCompletionsAfterReset | PartialFrameBlocks | ShortCaptureMessageKills | UnknownStreamKills | ShortRequestIsLost | IgnoresItemSize,
+
+    /// <summary>All that was seen of vhost-device-sound with its null backend.</summary>
+    VhostDeviceSound = NoStateMachine | CaptureNeverCompletes | CompletesAtOnce | LatencyIsLengthLessFour | NoEvents | EventIndexHangs | JackInfoBadMessage
+        | ChannelMapCountTooSmall | UnknownRequestHangs | ShortRequestIsLost | IgnoresItemSize,
 }

@@ -11,6 +11,7 @@ internal sealed class SoundQueue
     private readonly VirtioTransport _transport;
     private int _freeCount;
     private long _kicks;
+    private bool _reclaimed;
 
     public SoundQueue(ushort index, DriverVirtqueue ring, VirtioTransport transport)
     {
@@ -65,7 +66,7 @@ internal sealed class SoundQueue
     /// <summary>Adds a message; the device sees it after the next <see cref="Publish_NeedsLock"/>.</summary>
     public bool TryAdd_NeedsLock(SoundMessageOwner owner, int message, ReadOnlySpan<DmaSlice> readable, ReadOnlySpan<DmaSlice> writable)
     {
-        if (_freeCount == 0)
+        if (_freeCount == 0 || _reclaimed)
         {
             return false;
         }
@@ -98,6 +99,11 @@ internal sealed class SoundQueue
         SoundMessageOwner? touched = null;
         lock (Lock)
         {
+            if (_reclaimed)
+            {
+                return; // what lies in the ring still was given back already
+            }
+
             do
             {
                 Ring.DisableInterrupts();
@@ -129,12 +135,13 @@ internal sealed class SoundQueue
     }
 
     /// <summary>
-    /// The device has lost access (reset, gone): gives every message back to its owner.
+    /// The device has lost access (reset, gone): gives every message back to its owner. The queue takes and returns nothing until <see cref="Restart"/>.
     /// </summary>
     public void Reclaim()
     {
         lock (Lock)
         {
+            _reclaimed = true;
             for (int token = 0; token < _slots.Length; token++)
             {
                 if (_slots[token].Owner is { } owner)
@@ -154,12 +161,12 @@ internal sealed class SoundQueue
         {
             Reclaim(); // the lock is reentrant; a message added in between would be lost
             Ring.Reset();
+            _reclaimed = false;
         }
     }
 
     /// <summary>Where both sides stand, for a message about a time-out.</summary>
-    public override string ToString() =>
-        $"queue {Index}: {Ring.Size} descriptors, {Ring.InFlight} messages in flight, {Ring.FreeDescriptors} descriptors free" + (Ring.IsBroken ? $", broken ({Ring.Fault})" : "");
+    public override string ToString() => $"queue {Index}: {Ring}";
 
     private readonly record struct Slot(SoundMessageOwner? Owner, int Message, uint Generation);
 }

@@ -240,6 +240,7 @@ public sealed partial class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposa
             ResetTimeout = Options.MessageTimeout,
         };
         _device = await VirtioHandshake.NegotiateAsync(_transport, handshake, Services.Time, cancellationToken);
+        CheckQueueSizes(_device.Queues);
         var queues = new SoundQueue[VirtioSoundQueues.Count];
         for (ushort i = 0; i < queues.Length; i++)
         {
@@ -252,6 +253,20 @@ public sealed partial class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposa
         Volatile.Write(ref _queues, queues);
         _device.Start();
         queues[VirtioSoundQueues.Event].Notify();
+    }
+
+    /// <summary>A request is two descriptors, an I/O message that wraps around the ring's end four; and no chain is longer than its queue.</summary>
+    private static void CheckQueueSizes(IReadOnlyList<DriverVirtqueue> queues)
+    {
+        ReadOnlySpan<int> least = [2, 1, 4, 4];
+        for (int i = 0; i < least.Length; i++)
+        {
+            if (queues[i].Size < least[i])
+            {
+                throw new VirtioTransportException(
+                    PcmError.NotSupported, $"The device's queue {i} has room for {queues[i].Size} descriptors; at least {least[i]} are needed.");
+            }
+        }
     }
 
     private async ValueTask BuildCardAsync(string cardId, CancellationToken cancellationToken)

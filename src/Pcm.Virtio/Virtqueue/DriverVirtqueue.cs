@@ -69,6 +69,9 @@ public abstract class DriverVirtqueue : IDisposable
     /// <summary>How often the device claimed to have written more than it was given; the claim was clamped.</summary>
     public long ClampedLengths { get; private set; }
 
+    /// <summary>The rings and tables as bytes, for a fuzzer that scribbles on them.</summary>
+    internal DmaRegion Memory => _memory;
+
     private protected VirtqueueLayout Layout { get; }
 
     private protected bool HasEventIndex { get; }
@@ -247,6 +250,11 @@ public abstract class DriverVirtqueue : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Where both sides stand, for a message about a time-out: what we published, what the device says it used, what we took of it.</summary>
+    public override string ToString() =>
+        $"{Size} descriptors, available index {_published}, {DescribeUsed()}, {InFlight} messages in flight, {FreeDescriptors} descriptors free"
+        + (IsBroken ? $", broken ({Fault})" : "");
+
     /// <summary>Gives the queue up while the device may still use it: its memory is quarantined, not freed.</summary>
     public void Abandon() => _dma.Quarantine(_memory);
 
@@ -267,6 +275,9 @@ public abstract class DriverVirtqueue : IDisposable
 
     /// <summary>Recycles the descriptors and moves behind the used entry.</summary>
     private protected abstract void RetireCore(ushort id, int descriptors);
+
+    /// <summary>The device's index as it is in the rings now, and ours.</summary>
+    private protected abstract string DescribeUsed();
 
     private protected abstract void RequestInterrupt();
 

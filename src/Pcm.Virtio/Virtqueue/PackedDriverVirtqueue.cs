@@ -106,6 +106,8 @@ internal sealed class PackedDriverVirtqueue : DriverVirtqueue
         }
     }
 
+    private protected override string DescribeUsed() => $"used index {_usedSlot} (wrap {(_usedWrap ? 1 : 0)}), where {(HasUsed() ? "an answer lies" : "nothing lies")}";
+
     private protected override void RequestInterrupt() => Rings.StoreRelease32(DriverEvent, HasEventIndex
         ? (uint)_usedSlot | (_usedWrap ? 1u << 15 : 0) | ((uint)NotificationRule.PackedAtPosition << 16)
         : NotificationRule.PackedEnable);

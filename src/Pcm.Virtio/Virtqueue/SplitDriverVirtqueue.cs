@@ -107,6 +107,8 @@ internal sealed class SplitDriverVirtqueue : DriverVirtqueue
         _usedSeen++;
     }
 
+    private protected override string DescribeUsed() => $"used index {Rings.LoadAcquire16(_usedIndex)}, {_usedSeen} taken";
+
     private protected override void RequestInterrupt()
     {
         if (HasEventIndex)

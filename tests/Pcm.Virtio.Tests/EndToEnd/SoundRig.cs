@@ -29,9 +29,9 @@ internal sealed class SoundRig : IAsyncDisposable
 
     public WavBackend Wav { get; }
 
-    public InProcessTransport Transport { get; }
+    public InProcessTransport Transport { get; private set; }
 
-    public VirtioSoundDriver Driver { get; }
+    public VirtioSoundDriver Driver { get; private set; }
 
     public PcmDevice Device => Driver.Card.Devices[0];
 
@@ -58,6 +58,14 @@ internal sealed class SoundRig : IAsyncDisposable
         var transport = new InProcessTransport(model, clock.Scheduler, transportOptions);
         VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(transport, "virtio", services, options);
         return new SoundRig(clock, back, device, model, wav, transport, driver);
+    }
+
+    /// <summary>Unloads the driver, whatever it is doing, and loads it anew before the same device.</summary>
+    public async Task ReloadAsync(VirtioSoundOptions? options = null)
+    {
+        await Driver.DisposeAsync();
+        Transport = new InProcessTransport(_model, Clock.Scheduler);
+        Driver = await VirtioSoundDriver.ProbeAsync(Transport, "virtio", new PcmServices(Clock, Clock.Scheduler), options);
     }
 
     /// <summary>Makes the device stop looking at its queues, or look again.</summary>
