@@ -6,7 +6,9 @@ internal sealed class DeviceTable(params IReadOnlyList<DeviceFactory> factories)
     private const string PreferredDefault = "virtio";
 
     /// <summary>Every kind of this build.</summary>
-    public static DeviceTable Default { get; } = new(new VirtioDeviceFactory(), new NullDeviceFactory(), new WavDeviceFactory(), new LoopbackDeviceFactory());
+    public static DeviceTable Default { get; } = new(
+        new VirtioDeviceFactory(), new NullDeviceFactory(), new WavDeviceFactory(), new LoopbackDeviceFactory(),
+        new AlsaDeviceFactory());
 
     /// <summary>The kinds, in the order in which they are listed.</summary>
     public IReadOnlyList<DeviceFactory> Factories { get; } = factories;
