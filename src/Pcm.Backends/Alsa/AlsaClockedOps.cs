@@ -20,7 +20,7 @@ internal sealed class AlsaClockedOps(AlsaEndpoint endpoint, PcmHardware hardware
     public override PcmHardware Hardware { get; } = hardware;
 
     /// <summary>What the clock gives to a PCM that has none.</summary>
-    public static PcmInfo Info => PcmInfo.Batch | PcmInfo.BlockTransfer | PcmInfo.Pause | PcmInfo.Resume;
+    public static PcmInfo Info => PcmInfo.Batch | PcmInfo.BlockTransfer | PcmInfo.Pause | PcmInfo.Resume | PcmInfo.DrainTrigger | PcmInfo.PerfectDrain;
 
     /// <inheritdoc/>
     protected override PcmError OpenPeer(PcmRuntime runtime)
