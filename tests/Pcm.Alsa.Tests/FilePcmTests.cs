@@ -86,6 +86,15 @@ public sealed class FilePcmTests
     }
 
     [Fact]
+    public void Capture_FromNull_IsSilence() => new AlsaCard("pcm.null { type null }", "null").Run(PcmDirection.Capture, static async pcm =>
+    {
+        await AlsaCard.PrepareAsync(pcm, AlsaCard.Request(PcmFormat.U8, 1, 8000, 64, 256));
+        byte[] read = new byte[1000];
+        Assert.Equal(new PcmTransfer(PcmError.None, 1000), await pcm.ReadAsync(read));
+        Assert.All(read, static b => Assert.Equal(0x80, b));
+    });
+
+    [Fact]
     public void Play_IntoWavFormat_CanBeReadBack()
     {
         using var folder = new TempFolder();

@@ -50,7 +50,25 @@ internal sealed class AlsaClockedOps(AlsaEndpoint endpoint, PcmHardware hardware
     protected override PcmError Configure(PcmHwParams hwParams)
     {
         _frameBytes = hwParams.FrameBits / 8;
-        return _pcm!.SetHwParams(hwParams);
+        PcmError error = _pcm!.SetHwParams(hwParams);
+        return error == PcmError.None && endpoint.Direction == PcmDirection.Capture ? SilenceArea(hwParams) : error;
+    }
+
+    /// <summary>The null PCM captures nothing, and its area is fresh memory of malloc: without this an application would read what the process freed.</summary>
+    private unsafe PcmError SilenceArea(PcmHwParams hwParams)
+    {
+        int frames = 0;
+        int error = _pcm!.Begin(ref frames, out nint address, out int offset);
+        if (error < 0)
+        {
+            _pcm.Log("mmap", error);
+            return (PcmError)error;
+        }
+
+        // SAFETY: the area is as long as the buffer that was just set, and nothing writes to it before START.
+        PcmFormatInfo.FillSilence(hwParams.Format, new Span<byte>((void*)address, hwParams.BufferBytes));
+        _ = _pcm.Commit(offset, 0); // a file PCM counts begins
+        return PcmError.None;
     }
 
     /// <inheritdoc/>
