@@ -116,7 +116,7 @@ internal sealed partial class AlsaSharedRingOps
         _pcm!.Wake();
     }
 
-    /// <summary>The thread: signals periods and what goes wrong, until STOP.</summary>
+    /// <summary>The thread: signals periods and what goes wrong, until STOP, or until something did.</summary>
     private void Watch()
     {
         AlsaPcm pcm = _pcm!;
@@ -145,7 +145,7 @@ internal sealed partial class AlsaSharedRingOps
             if (finding != Finding.Nothing)
             {
                 Report(finding, runtime);
-                (wait, untilReady) = (Timeout.InfiniteTimeSpan, false); // what was reported ends with a STOP, and that with a wake
+                break; // once: a STOP or a SUSPEND follows
             }
 
             pcm.Wait(wait, untilReady);
