@@ -15,7 +15,8 @@ internal static class BrokenBackends
         new("PointerBlocks", "GetPointer waits for the hardware", "plain-ops-do-not-wait", static (d, a) => new PointerBlocks(d, a)),
         new("PointerSignals", "PeriodElapsed is called from inside GetPointer", "signal-context", static (d, a) => new PointerSignals(d, a)),
         new("ClockTooSlow", "the hardware's clock is 2 % slow", "rate-is-kept", static (d, a) => new ClockTooSlow(d, a)),
-        new("RingsNotWrapped", "a frame is lost at each end of the ring", "pointer-wraps", static (d, a) => new RingsNotWrapped(d, a)),
+        new("WrapsLate", "the position stays at the ring's end for a period before it wraps", "pointer-wraps", static (d, a) => new WrapsLate(d, a)),
+        new("TimerThrows", "the timer throws in the third period", "callbacks-do-not-throw", static (d, a) => new TimerThrows(d, a)),
         new("InterruptUnderLock", "PeriodElapsed is called with the lock held that GetPointer takes", "interrupt-without-locks", static (d, a) => new InterruptUnderLock(d, a)),
         new("InterruptAllocates", "the interrupt allocates", "period-allocates-nothing", static (d, a) => new InterruptAllocates(d, a)),
         new("InterruptTwice", "each period interrupts twice", "no-interrupt-storm", static (d, a) => new InterruptTwice(d, a)),
@@ -71,6 +72,6 @@ internal static class BrokenBackends
         new("SubstreamsShare", "two substreams share one start time", "substreams-have-their-own-position", static (d, a) => new SubstreamsShare(d, a)),
         new("CancelSticks", "a cancelled prepare leaves the backend busy", "cancel-prepare", static (d, a) => new CancelSticks(d, a)),
         new("NoWakeupsNoTime", "without period wake-ups the position stands", "runs-without-wakeups", static (d, a) => new NoWakeupsNoTime(d, a)),
-        new("DisposeThrows", "disposing the ops throws", "hardware-consistent", static (d, a) => new DisposeThrows(d, a)),
+        new("DisposeThrows", "disposing the ops throws", "card-disposes", static (d, a) => new DisposeThrows(d, a)),
     ];
 }

@@ -109,13 +109,13 @@ internal sealed class ClockTooSlow(PcmDirection direction, byte[] audio) : Refer
     protected override long ClockNs => NowNs - (NowNs / 50);
 }
 
-internal sealed class RingsNotWrapped(PcmDirection direction, byte[] audio) : ReferenceOps(direction, audio)
+internal sealed class WrapsLate(PcmDirection direction, byte[] audio) : ReferenceOps(direction, audio)
 {
     public override PcmPosition GetPointer()
     {
         base.GetPointer();
         long ring = Runtime!.BufferFrames;
-        return new PcmPosition(Played % ring * (ring - (ring / 8)) / ring);
+        return new PcmPosition(Math.Min(Played % (ring + PeriodFrames), ring - 1));
     }
 }
 
@@ -162,5 +162,17 @@ internal sealed class SubstreamsShare(PcmDirection direction, byte[] audio) : Re
     {
         base.GetPointer();
         return new PcmPosition(NowNs * Rate / 1_000_000_000 % Runtime!.BufferFrames);
+    }
+}
+
+internal sealed class TimerThrows(PcmDirection direction, byte[] audio) : ReferenceOps(direction, audio)
+{
+    protected override void Interrupt()
+    {
+        base.Interrupt();
+        if (Played >= 3L * PeriodFrames)
+        {
+            throw new IOException("The device is gone.");
+        }
     }
 }
