@@ -157,7 +157,7 @@ internal abstract class ClockedPcmOps : PcmOps
                     _clock.Pause(nowNs);
                     _running = false;
                     break;
-                case PcmCommand.Drain:
+                case PcmCommand.Drain when Hardware.Info.HasFlag(PcmInfo.DrainTrigger):
                     _draining = true;
                     break;
                 case PcmCommand.Stop:

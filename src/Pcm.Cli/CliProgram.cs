@@ -48,6 +48,7 @@ internal static class CliProgram
         ParamsCommand.Create(environment),
         LifecycleCommand.Create(environment),
         ReplayCommand.Create(environment),
+        ConformanceCommand.Create(environment),
     };
 
     private static string PathOf(CommandResult command) => command.Parent is CommandResult ? "pcm " + command.Command.Name : "pcm";

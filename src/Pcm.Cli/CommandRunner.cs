@@ -8,15 +8,20 @@ namespace Pcm.Cli;
 /// <summary>Runs a command's body on the clock that was asked for, and turns its end into an exit code.</summary>
 internal static class CommandRunner
 {
+    /// <param name="environment">The world.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="body">What the command does.</param>
+    /// <param name="cancellationToken">Ctrl-C.</param>
+    /// <param name="isClockLeftAlone">The body makes its own clocks, whatever <c>--clock</c> says.</param>
     public static async Task<int> RunAsync(
-        CliEnvironment environment, ParseResult parsed, Func<CommandContext, Task> body, CancellationToken cancellationToken)
+        CliEnvironment environment, ParseResult parsed, Func<CommandContext, Task> body, CancellationToken cancellationToken, bool isClockLeftAlone = false)
     {
         bool isJson = parsed.GetValue(CommonOptions.Json);
         using var log = new DiagnosticLog(environment.Error, parsed.GetValue(CommonOptions.Verbose));
         string command = parsed.CommandResult.Command.Name;
         try
         {
-            if (parsed.GetValue(CommonOptions.Clock) == ClockKind.Virtual)
+            if (!isClockLeftAlone && parsed.GetValue(CommonOptions.Clock) == ClockKind.Virtual)
             {
                 RunVirtual(environment, body, isJson, log);
             }

@@ -60,8 +60,7 @@ public sealed class PcmCard : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(description);
         var device = new PcmDevice(this, _devices.Count, description);
         _devices.Add(device);
-        _ops.AddRange(description.Playback);
-        _ops.AddRange(description.Capture);
+        _ops.AddRange(device.Playback.Concat(device.Capture).Select(static s => s.Ops)); // a decorator owns what it wraps
         return device;
     }
 

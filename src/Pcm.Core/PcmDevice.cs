@@ -173,7 +173,13 @@ public sealed class PcmDevice
         var substreams = new List<PcmSubstream>(ops.Count);
         for (int i = 0; i < ops.Count; i++)
         {
-            substreams.Add(new PcmSubstream(this, direction, i, ops[i]));
+            PcmOps decorated = ops[i];
+            foreach (PcmOpsDecorator decorator in Card.Services.Decorators)
+            {
+                decorated = decorator.Decorate(decorated, direction, i);
+            }
+
+            substreams.Add(new PcmSubstream(this, direction, i, decorated));
         }
 
         return substreams;

@@ -12,13 +12,17 @@ public sealed class PcmServices
     /// <param name="scheduler">Where deferred work and continuations run.</param>
     /// <param name="loggerFactory">Where the log goes.</param>
     /// <param name="options">Settings of the core.</param>
+    /// <param name="decorators">Wrapped around the ops of every card that is made with these services, the first innermost.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public PcmServices(TimeProvider? time = null, PcmScheduler? scheduler = null, ILoggerFactory? loggerFactory = null, PcmOptions? options = null)
+    public PcmServices(
+        TimeProvider? time = null, PcmScheduler? scheduler = null, ILoggerFactory? loggerFactory = null, PcmOptions? options = null,
+        IEnumerable<PcmOpsDecorator>? decorators = null)
     {
         Time = time ?? TimeProvider.System;
         Scheduler = scheduler ?? PcmScheduler.ThreadPool;
         LoggerFactory = loggerFactory ?? NullLoggerFactory.Instance;
         Options = options ?? new PcmOptions();
+        Decorators = decorators is null ? [] : [.. decorators];
         if (Options.Validate() is { } problem)
         {
             throw new ArgumentException(problem, nameof(options));
@@ -39,6 +43,9 @@ public sealed class PcmServices
     /// <summary>Settings of the core.</summary>
     public PcmOptions Options { get; }
 
+    /// <summary>What is wrapped around the ops of a card, the first innermost; usually nothing.</summary>
+    public IReadOnlyList<PcmOpsDecorator> Decorators { get; }
+
     internal int TicksPerSecond { get; }
 
     /// <summary>The clock in nanoseconds since its own zero.</summary>
@@ -51,6 +58,10 @@ public sealed class PcmServices
             return frequency == 1_000_000_000 ? timestamp : (long)((Int128)timestamp * 1_000_000_000 / frequency);
         }
     }
+
+    /// <summary>The same services with other decorators; none for what lies behind a card, such as the cards that a device model plays on.</summary>
+    /// <param name="decorators">The decorators, the first innermost.</param>
+    public PcmServices WithDecorators(params IEnumerable<PcmOpsDecorator> decorators) => new(Time, Scheduler, LoggerFactory, Options, decorators);
 
     /// <summary>A time of <see cref="NowNs"/> in whole ticks (the kernel's jiffies).</summary>
     internal long ToTicks(long nanoseconds) => (long)((Int128)nanoseconds * TicksPerSecond / 1_000_000_000);

@@ -97,7 +97,7 @@ public sealed class RecordingOps : PcmOps
     public override ValueTask<PcmError> ResetAsync(CancellationToken cancellationToken) => RecordAsync("reset");
 
     /// <inheritdoc/>
-    public override ValueTask<PcmError> TriggerAsync(PcmCommand command, CancellationToken cancellationToken) => RecordAsync("trigger", Word(command));
+    public override ValueTask<PcmError> TriggerAsync(PcmCommand command, CancellationToken cancellationToken) => RecordAsync("trigger", OpText.Of(command));
 
     /// <inheritdoc/>
     public override ValueTask<PcmError> SyncStopAsync(CancellationToken cancellationToken) => RecordAsync("sync_stop");
@@ -115,35 +115,25 @@ public sealed class RecordingOps : PcmOps
     /// <inheritdoc/>
     public override PcmError CopyToRing(PcmRuntime runtime, int byteOffset, ReadOnlySpan<byte> source)
     {
-        PcmError error = Record("copy", Frames(runtime, byteOffset, source.Length));
+        PcmError error = Record("copy", OpText.Frames(runtime, byteOffset, source.Length));
         return error == PcmError.None ? base.CopyToRing(runtime, byteOffset, source) : error;
     }
 
     /// <inheritdoc/>
     public override PcmError CopyFromRing(PcmRuntime runtime, int byteOffset, Span<byte> destination)
     {
-        PcmError error = Record("copy", Frames(runtime, byteOffset, destination.Length));
+        PcmError error = Record("copy", OpText.Frames(runtime, byteOffset, destination.Length));
         return error == PcmError.None ? base.CopyFromRing(runtime, byteOffset, destination) : error;
     }
 
     /// <inheritdoc/>
     public override PcmError FillSilence(PcmRuntime runtime, int byteOffset, int byteCount)
     {
-        PcmError error = Record("fill_silence", Frames(runtime, byteOffset, byteCount));
+        PcmError error = Record("fill_silence", OpText.Frames(runtime, byteOffset, byteCount));
         return error == PcmError.None ? base.FillSilence(runtime, byteOffset, byteCount) : error;
     }
 
-    private static string Frames(PcmRuntime runtime, int byteOffset, int bytes) =>
-        $"{Text(runtime.BytesToFrames(byteOffset))},{Text(runtime.BytesToFrames(bytes))}";
-
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Word(PcmCommand command) => command switch
-    {
-        PcmCommand.PausePush => "PAUSE_PUSH",
-        PcmCommand.PauseRelease => "PAUSE_RELEASE",
-        _ => command.ToString().ToUpperInvariant(),
-    };
 
     private ValueTask<PcmError> RecordAsync(string op, string arguments = "") => new(Record(op, arguments));
 

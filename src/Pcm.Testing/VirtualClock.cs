@@ -16,6 +16,7 @@ public sealed class VirtualClock : TimeProvider
     private readonly DateTimeOffset _start;
     private long _nowNs;
     private long _armings;
+    private long _stepsInInstant;
 
     /// <summary>A clock that stands at <paramref name="start"/> (default 2000-01-01 UTC).</summary>
     /// <param name="start">What <see cref="TimeProvider.GetUtcNow"/> answers at virtual time zero.</param>
@@ -24,6 +25,12 @@ public sealed class VirtualClock : TimeProvider
         _start = start ?? new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
         Scheduler = new VirtualScheduler(this);
     }
+
+    /// <summary>
+    /// How many steps may pass without time getting on before the clock gives up with <see cref="VirtualClockStalledException"/>: work that makes more
+    /// work for the same instant for ever would never come back otherwise. Default: no limit.
+    /// </summary>
+    public long InstantStepLimit { get; set; } = long.MaxValue;
 
     /// <summary>The scheduler whose work this clock runs.</summary>
     public PcmScheduler Scheduler { get; }
@@ -107,7 +114,7 @@ public sealed class VirtualClock : TimeProvider
     /// Its awaits resume on the calling thread.
     /// </summary>
     /// <param name="main">The program to run in virtual time.</param>
-    /// <exception cref="InvalidOperationException">The program waits for something that no timer and no work will bring about.</exception>
+    /// <exception cref="VirtualClockStalledException">The program waits for something that no timer and no work will bring about.</exception>
     public void Run(Func<Task> main)
     {
         ArgumentNullException.ThrowIfNull(main);
@@ -120,7 +127,7 @@ public sealed class VirtualClock : TimeProvider
             {
                 if (!Step(long.MaxValue))
                 {
-                    throw new InvalidOperationException(
+                    throw new VirtualClockStalledException(
                         $"Virtual time stands still at {Elapsed}: the program is not done, but no work is ready and no timer is armed.");
                 }
             }
@@ -159,8 +166,17 @@ public sealed class VirtualClock : TimeProvider
             }
         }
 
+        CountStep();
         item.Run();
         return true;
+    }
+
+    private void CountStep()
+    {
+        if (++_stepsInInstant > InstantStepLimit)
+        {
+            throw new VirtualClockStalledException($"Virtual time does not get on at {Elapsed}: {InstantStepLimit} steps, and there is always more to do now.");
+        }
     }
 
     private bool FireNext(long limitNs)
@@ -194,12 +210,14 @@ public sealed class VirtualClock : TimeProvider
                     continue;
                 }
 
+                _stepsInInstant = due.DueNs > _nowNs ? 0 : _stepsInInstant;
                 Volatile.Write(ref _nowNs, Math.Max(_nowNs, due.DueNs));
                 Arm_NeedsLock(timer, timer.PeriodNs < 0 ? -1 : due.DueNs + timer.PeriodNs);
                 break;
             }
         }
 
+        CountStep();
         timer.Fire();
         return true;
     }
@@ -308,7 +326,7 @@ public sealed class VirtualClock : TimeProvider
 
                 if (limitNs == long.MaxValue)
                 {
-                    throw new InvalidOperationException($"Virtual time stands still at {clock.Elapsed}: a thread blocks for ever.");
+                    throw new VirtualClockStalledException($"Virtual time stands still at {clock.Elapsed}: a thread blocks for ever.");
                 }
 
                 Volatile.Write(ref clock._nowNs, limitNs);

@@ -4,4 +4,8 @@ namespace Pcm.Cli.Devices;
 /// <param name="Table">For nested devices.</param>
 /// <param name="Services">Clock, scheduler, log.</param>
 /// <param name="Direction">What the device is opened for; null: to be looked at.</param>
-internal sealed record DeviceContext(DeviceTable Table, PcmServices Services, PcmDirection? Direction);
+internal sealed record DeviceContext(DeviceTable Table, PcmServices Services, PcmDirection? Direction)
+{
+    /// <summary>For a device behind the device: what was put around the ops of the one in front is not for it.</summary>
+    public DeviceContext Behind(PcmDirection direction) => this with { Services = Services.WithDecorators(), Direction = direction };
+}

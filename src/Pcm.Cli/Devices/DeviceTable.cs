@@ -1,3 +1,5 @@
+using Pcm.Testing;
+
 namespace Pcm.Cli.Devices;
 
 /// <summary>The kinds of devices of this build, by name.</summary>
@@ -25,7 +27,8 @@ internal sealed class DeviceTable(params IReadOnlyList<DeviceFactory> factories)
     {
         try
         {
-            return await device.Factory.OpenAsync(device, context, cancellationToken);
+            DeviceContext own = device.Faults is { } plan ? context with { Services = FaultDecorator.Disturb(context.Services, plan) } : context;
+            return await device.Factory.OpenAsync(device, own, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) // PcmException is one, and so is a transport's
         {

@@ -30,6 +30,6 @@ internal sealed class LoopbackDeviceFactory : DeviceFactory
             throw CliException.Usage($"'{text}' is no cable; the cables are 0 to {s_cables - 1}");
         }
 
-        return new OpenedDevice(await ProbeOneAsync(new LoopbackBackend(Name), context, cancellationToken)) { SubstreamNumber = cable };
+        return new OpenedDevice(await ProbeOneAsync(new LoopbackBackend(Name), context, cancellationToken)) { SubstreamNumber = cable, IsCable = true };
     }
 }

@@ -14,6 +14,15 @@ internal sealed class OpenedDevice(PcmCard card) : IAsyncDisposable
     /// </summary>
     public Func<long?>? EndOfSource { get; init; }
 
+    /// <summary>Why one format is all that this device takes once it has played; null when it takes others.</summary>
+    public string? OneFormat { get; init; }
+
+    /// <summary>What is played is captured at the other end.</summary>
+    public bool IsCable { get; init; }
+
+    /// <summary>Reads what was played, once the stream is closed; null when it cannot be had.</summary>
+    public Func<byte[]>? ReadPlayed { get; init; }
+
     /// <summary>What this device plays into and records from; disposed after it.</summary>
     public IReadOnlyList<OpenedDevice> Behind { get; init; } = [];
 

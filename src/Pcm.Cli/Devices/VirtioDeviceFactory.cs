@@ -42,6 +42,8 @@ internal sealed class VirtioDeviceFactory : DeviceFactory
             return new OpenedDevice(await ProbeAsync(sink, source, context, cancellationToken))
             {
                 EndOfSource = source.EndOfSource,
+                OneFormat = sink.OneFormat, // the device keeps its sink open as long as it lives
+                ReadPlayed = sink.ReadPlayed,
                 Behind = [sink, source],
             };
         }
@@ -59,7 +61,7 @@ internal sealed class VirtioDeviceFactory : DeviceFactory
 
     private static ValueTask<OpenedDevice> OpenAudioAsync(
         string? device, PcmDirection direction, DeviceContext context, CancellationToken cancellationToken) =>
-        DeviceTable.OpenAsync(DeviceString.Parse(device ?? DefaultAudio, context.Table), context with { Direction = direction }, cancellationToken);
+        DeviceTable.OpenAsync(DeviceString.Parse(device ?? DefaultAudio, context.Table), context.Behind(direction), cancellationToken);
 
     private static async ValueTask<PcmCard> ProbeAsync(OpenedDevice sink, OpenedDevice source, DeviceContext context, CancellationToken cancellationToken)
     {

@@ -29,6 +29,17 @@ internal sealed class WavDeviceFactory : DeviceFactory
         return new OpenedDevice(await ProbeOneAsync(backend, context, cancellationToken))
         {
             EndOfSource = isSource ? () => backend.CaptureStatus is { IsAtEnd: true, Frames: var frames } ? frames : null : null,
+            OneFormat = "a WAV file has one format",
+            ReadPlayed = isSource ? null : () => ReadPlayed(device.Argument!),
         };
+    }
+
+    private static byte[] ReadPlayed(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        var reader = new WavReader(file);
+        byte[] bytes = new byte[reader.DataBytes ?? 0];
+        reader.Read(bytes);
+        return bytes;
     }
 }

@@ -30,7 +30,8 @@ public static class PcmServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<PcmScheduler>(),
             provider.GetService<ILoggerFactory>(),
-            provider.GetRequiredService<IOptions<PcmOptions>>().Value));
+            provider.GetRequiredService<IOptions<PcmOptions>>().Value,
+            provider.GetServices<PcmOpsDecorator>()));
         services.TryAddSingleton(static provider => new PcmCards(provider.GetRequiredService<PcmServices>(), provider.GetServices<PcmBackend>()));
         return new PcmBuilder(services);
     }

@@ -212,19 +212,50 @@ public sealed class PcmRuntime
     /// Once is enough for several periods. Advance what <see cref="PcmOps.GetPointer"/> answers first.
     /// Context: any thread, no lock held that GetPointer or Ack take; never from inside them. Does not wait.
     /// </summary>
-    public void PeriodElapsed() => _substream.PeriodElapsed(this);
+    public void PeriodElapsed()
+    {
+        if (Passes(PcmSignal.PeriodElapsed))
+        {
+            _substream.PeriodElapsed(this);
+        }
+    }
 
     /// <summary>The hardware ran dry or lost its position: a running stream goes to XRUN. Context: as <see cref="PeriodElapsed"/>.</summary>
-    public void SignalXRun() => _substream.SignalXRun(this);
+    public void SignalXRun()
+    {
+        if (Passes(PcmSignal.XRun))
+        {
+            _substream.SignalXRun(this);
+        }
+    }
 
     /// <summary>
     /// What this capture listens to is gone, or has become something that it cannot capture: a running capture stops, and with it the streams linked to it.
     /// The state becomes DRAINING, because what was captured has not been read. Does nothing unless running. Context: as <see cref="PeriodElapsed"/>.
     /// </summary>
-    public void SignalSourceLost() => _substream.SignalSourceLost(this);
+    public void SignalSourceLost()
+    {
+        if (Passes(PcmSignal.SourceLost))
+        {
+            _substream.SignalSourceLost(this);
+        }
+    }
 
     /// <summary>The hardware is gone: the stream goes to DISCONNECTED, every wait ends. Context: as <see cref="PeriodElapsed"/>.</summary>
-    public void SignalDisconnect() => _substream.SignalDisconnect(this);
+    public void SignalDisconnect()
+    {
+        if (Passes(PcmSignal.Disconnect))
+        {
+            _substream.SignalDisconnect(this);
+        }
+    }
+
+    /// <summary>
+    /// Asked before each signal is handled, on the signalling thread with no lock of the core held; false keeps the signal from the core, as if its
+    /// interrupt were lost. For what watches or disturbs a backend from outside (<see cref="PcmOpsDecorator"/>); null, the default, lets all pass.
+    /// Set it inside <see cref="PcmOps.OpenAsync"/>, before the backend's own, and ask the one found there too.
+    /// </summary>
+    public Func<PcmSignal, bool>? SignalFilter { get; set; }
 
     /// <summary>
     /// Says, inside a trigger op, that the hardware carried the command out for <paramref name="member"/> of the same group too:
@@ -258,6 +289,8 @@ public sealed class PcmRuntime
     /// <summary>Whole frames in bytes, truncated.</summary>
     /// <param name="bytes">Not negative.</param>
     public long BytesToFrames(long bytes) => FrameBits == 0 ? 0 : bytes * 8 / FrameBits;
+
+    private bool Passes(PcmSignal signal) => SignalFilter is not { } filter || filter(signal);
 
     /// <summary>Whether the hardware moves in this state: RUNNING, or DRAINING in playback.</summary>
     internal bool IsMoving

@@ -189,6 +189,12 @@ internal abstract class VirtioPcmOps : PcmOps
             await StopAsync(cancellationToken);
         }
 
+        long played;
+        lock (Queue.Lock)
+        {
+            played = running ? CompletedFrames : 0; // what RELEASE gives back was not played, though it comes back like what was
+        }
+
         PcmError error = await FlushAsync(cancellationToken);
         if (error == PcmError.None)
         {
@@ -202,13 +208,10 @@ internal abstract class VirtioPcmOps : PcmOps
 
         lock (Queue.Lock)
         {
-            if (!running)
-            {
-                CompletedFrames = 0;
-            }
+            CompletedFrames = played;
         }
 
-        Restart(CompletedFrames);
+        Restart(played);
         return running ? await StartAsync(cancellationToken) : PcmError.None;
     }
 
@@ -349,6 +352,11 @@ internal abstract class VirtioPcmOps : PcmOps
         }
 
         TopUp();
+        if (_device == SoundCommandState.Running && _deviceGeneration == _driver.Generation)
+        {
+            return PcmError.None; // a pause that failed is taken back: the device never stopped, and would refuse a second START
+        }
+
         PcmError error = await CommandAsync(VirtioSoundRequest.PcmStart, SoundCommandState.Running, cancellationToken);
         if (error != PcmError.None)
         {
