@@ -43,6 +43,7 @@ internal static class CliProgram
     {
         PlayCommand.Create(environment),
         RecordCommand.Create(environment),
+        BridgeCommand.Create(environment),
         DevicesCommand.Create(environment),
         ParamsCommand.Create(environment),
         LifecycleCommand.Create(environment),

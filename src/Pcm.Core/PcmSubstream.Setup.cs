@@ -272,7 +272,9 @@ public sealed partial class PcmSubstream
             runtime.DelayFrames = 0;
 
             // The kernel fills with zero bytes, which is full-scale negative in unsigned formats; see docs/KERNEL-CONFORMANCE.md.
-            PcmFormatInfo.FillSilence(runtime.Format, runtime.Buffer!.Span);
+            // Only the ring's own part: memory kept from larger parameters need be no whole number of these samples, and a backend may keep its ring elsewhere.
+            int ringBytes = (int)Math.Min(chosen.GetInterval(PcmHwParameter.BufferBytes).Min, (uint)runtime.Buffer!.Length);
+            PcmFormatInfo.FillSilence(runtime.Format, runtime.Buffer.Span[..ringBytes]);
             if (runtime.Lifecycle.Permits(PcmTrigger.HwParams))
             {
                 runtime.Lifecycle.Commit(PcmTrigger.HwParams);

@@ -27,7 +27,7 @@ public sealed class VirtualClock : TimeProvider
     }
 
     /// <summary>
-    /// How many steps may pass without time getting on before the clock gives up with <see cref="InvalidOperationException"/>: work that makes more
+    /// How many steps may pass without time getting on before the clock gives up with <see cref="VirtualClockStalledException"/>: work that makes more
     /// work for the same instant for ever would never come back otherwise. Default: no limit.
     /// </summary>
     public long InstantStepLimit { get; set; } = long.MaxValue;
@@ -123,7 +123,7 @@ public sealed class VirtualClock : TimeProvider
     /// Its awaits resume on the calling thread.
     /// </summary>
     /// <param name="main">The program to run in virtual time.</param>
-    /// <exception cref="InvalidOperationException">The program waits for something that no timer and no work will bring about.</exception>
+    /// <exception cref="VirtualClockStalledException">The program waits for something that no timer and no work will bring about.</exception>
     public void Run(Func<Task> main)
     {
         ArgumentNullException.ThrowIfNull(main);
@@ -136,7 +136,7 @@ public sealed class VirtualClock : TimeProvider
             {
                 if (!Step(long.MaxValue))
                 {
-                    throw new InvalidOperationException(
+                    throw new VirtualClockStalledException(
                         $"Virtual time stands still at {Elapsed}: the program is not done, but no work is ready and no timer is armed.");
                 }
             }
@@ -228,7 +228,7 @@ public sealed class VirtualClock : TimeProvider
         BeforeStep?.Invoke();
         if (++_stepsInInstant > InstantStepLimit)
         {
-            throw new InvalidOperationException($"Virtual time does not get on at {Elapsed}: {InstantStepLimit} steps, and there is always more to do now.");
+            throw new VirtualClockStalledException($"Virtual time does not get on at {Elapsed}: {InstantStepLimit} steps, and there is always more to do now.");
         }
     }
 
@@ -381,7 +381,7 @@ public sealed class VirtualClock : TimeProvider
 
                 if (limitNs == long.MaxValue)
                 {
-                    throw new InvalidOperationException($"Virtual time stands still at {clock.Elapsed}: a thread blocks for ever.");
+                    throw new VirtualClockStalledException($"Virtual time stands still at {clock.Elapsed}: a thread blocks for ever.");
                 }
 
                 Volatile.Write(ref clock._nowNs, limitNs);

@@ -60,7 +60,7 @@ internal sealed class WavCaptureOps : WavPcmOps
     }
 
     /// <inheritdoc/>
-    protected override PcmError OpenFile()
+    protected override PcmError OpenPeer(PcmRuntime runtime)
     {
         Status = default;
         try
@@ -80,12 +80,12 @@ internal sealed class WavCaptureOps : WavPcmOps
         }
 
         WavLog.FileChanged(Log, Path, _reader.Format.ToString(), _format.ToString());
-        CloseFile();
+        ClosePeer();
         return PcmError.IO;
     }
 
     /// <inheritdoc/>
-    protected override PcmError CloseFile()
+    protected override PcmError ClosePeer()
     {
         _stream!.Dispose(); // of reading only: there is nothing that could be lost
         _stream = null;
@@ -106,7 +106,7 @@ internal sealed class WavCaptureOps : WavPcmOps
     protected override long LimitAhead(long queuedFrames) => BufferFrames - queuedFrames;
 
     /// <inheritdoc/>
-    protected override bool Move(Span<byte> ring)
+    protected override PcmError Move(Span<byte> ring)
     {
         int bytes = 0;
         WavFileStatus status = Status;
@@ -121,12 +121,12 @@ internal sealed class WavCaptureOps : WavPcmOps
         {
             WavLog.ReadFailed(Log, Path, status.Frames, e.Message);
             Status = status with { Problem = e.Message };
-            return false;
+            return PcmError.IO;
         }
 
         _format.SampleFormat.FillSilence(ring[bytes..]);
         Status = status;
-        return true;
+        return PcmError.None;
     }
 
     /// <summary>Fills from the file until it ends.</summary>

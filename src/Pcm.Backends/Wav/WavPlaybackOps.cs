@@ -49,7 +49,7 @@ internal sealed class WavPlaybackOps(string path, Func<string, Stream> open) : W
     };
 
     /// <inheritdoc/>
-    protected override PcmError OpenFile()
+    protected override PcmError OpenPeer(PcmRuntime runtime)
     {
         Status = default;
         try
@@ -67,7 +67,7 @@ internal sealed class WavPlaybackOps(string path, Func<string, Stream> open) : W
     }
 
     /// <inheritdoc/>
-    protected override PcmError CloseFile()
+    protected override PcmError ClosePeer()
     {
         PcmError error = Try(static ops =>
         {
@@ -125,7 +125,7 @@ internal sealed class WavPlaybackOps(string path, Func<string, Stream> open) : W
     protected override long LimitAhead(long queuedFrames) => queuedFrames;
 
     /// <inheritdoc/>
-    protected override bool Move(Span<byte> ring)
+    protected override PcmError Move(Span<byte> ring)
     {
         try
         {
@@ -139,12 +139,12 @@ internal sealed class WavPlaybackOps(string path, Func<string, Stream> open) : W
             }
 
             Status = Status with { Frames = _writer!.Frames };
-            return true;
+            return PcmError.None;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Failed(e);
-            return false;
+            return PcmError.IO;
         }
     }
 

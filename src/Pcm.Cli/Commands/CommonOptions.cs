@@ -53,7 +53,7 @@ internal static class CommonOptions
         HelpName = "T",
         CustomParser = static result =>
         {
-            if (Duration.TryParse(result.Tokens[0].Value, out Duration duration) && duration.Time is { } time && time > TimeSpan.Zero)
+            if (Sessions.Duration.TryParse(result.Tokens[0].Value, out Duration duration) && duration.Time is { } time && time > TimeSpan.Zero)
             {
                 return time;
             }
@@ -77,6 +77,24 @@ internal static class CommonOptions
         HelpName = "DEV",
         Required = devices.DefaultDevice is null,
         DefaultValueFactory = _ => devices.DefaultDevice ?? "",
+    };
+
+    /// <summary><c>--duration</c>.</summary>
+    public static Option<Duration?> Duration(bool isRequired) => new("--duration", "-d")
+    {
+        Description = "How long: 2s, 500ms, or frames: 48000f.",
+        HelpName = "T",
+        Required = isRequired,
+        CustomParser = static result =>
+        {
+            if (Sessions.Duration.TryParse(result.Tokens[0].Value, out Duration value))
+            {
+                return value;
+            }
+
+            result.AddError($"'{result.Tokens[0].Value}' is no duration; write 2s, 500ms, or frames: 48000f.");
+            return null;
+        },
     };
 
     /// <summary>Adds what every command that opens a stream has.</summary>

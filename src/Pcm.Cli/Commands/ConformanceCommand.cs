@@ -40,7 +40,7 @@ internal static class ConformanceCommand
         {
             PcmLaw law = PcmConformance.Laws.FirstOrDefault(l => l.Name == lawName)
                 ?? throw CliException.Usage($"there is no law '{lawName}'; pcm conformance prints their names");
-            await PcmConformance.CheckAsync(target, law, options, cancellationToken);
+            await new PcmConformanceSession(target, options).CheckAsync(law, cancellationToken);
         }
 
         view.Finish();

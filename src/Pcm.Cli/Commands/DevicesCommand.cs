@@ -25,6 +25,15 @@ internal static class DevicesCommand
         {
             var cards = new List<CardListing>();
             string? problem = null;
+            try
+            {
+                cards.AddRange(factory.ListUnopened());
+            }
+            catch (CliException e)
+            {
+                problem = e.Message;
+            }
+
             foreach (string device in factory.ReadyDevices)
             {
                 try

@@ -11,22 +11,7 @@ internal static class RecordCommand
     public static Command Create(CliEnvironment environment)
     {
         var file = new Argument<string>("FILE") { Description = "The WAV file to write; an existing one is overwritten." };
-        var duration = new Option<Duration?>("--duration", "-d")
-        {
-            Description = "How long: 2s, 500ms, or frames: 48000f.",
-            HelpName = "T",
-            Required = true,
-            CustomParser = static result =>
-            {
-                if (Duration.TryParse(result.Tokens[0].Value, out Duration value))
-                {
-                    return value;
-                }
-
-                result.AddError($"'{result.Tokens[0].Value}' is no duration; write 2s, 500ms, or frames: 48000f.");
-                return null;
-            },
-        };
+        Option<Duration?> duration = CommonOptions.Duration(isRequired: true);
         Option<string> device = CommonOptions.Device(environment.Devices);
         var command = new Command("record", "Records into a WAV file.") { file, duration, device };
         CommonOptions.AddStreamOptions(command);

@@ -1,3 +1,5 @@
+using Pcm.Cli.Output;
+
 namespace Pcm.Cli.Devices;
 
 /// <summary>One kind of device that a device string can name. A new backend is one subclass and one line of <see cref="DeviceTable.Default"/>.</summary>
@@ -23,6 +25,10 @@ internal abstract class DeviceFactory
 
     /// <summary>The device strings that can be used as they are, to be listed; none when an argument is needed.</summary>
     public virtual IReadOnlyList<string> ReadyDevices => IsArgumentRequired ? [] : [Name];
+
+    /// <summary>Devices that are listed as they are, because opening each to look at it would do harm.</summary>
+    /// <exception cref="CliException">They cannot be listed; the message says why.</exception>
+    public virtual IReadOnlyList<CardListing> ListUnopened() => [];
 
     /// <summary>Opens the card.</summary>
     /// <param name="device">What was asked for.</param>

@@ -1,15 +1,23 @@
+using Pcm.Testing;
+
 namespace Pcm.Cli.Devices;
 
 /// <summary>
 /// A device as it is written on the command line: <c>NAME[:ARGUMENT][,KEY=VALUE...]</c>. A value that has commas of its own, such as a nested
-/// device, stands in brackets: <c>virtio,sink=[virtio,transport=inprocess]</c>. A device without keys takes everything after the colon as its
-/// argument, commas included, because paths have them.
+/// device, stands in brackets: <c>virtio,sink=[virtio,transport=inprocess]</c>. A device without keys of its own takes everything after the colon
+/// as its argument, commas included, because paths have them. Every device has the key <c>fault</c>: <c>null,fault=prepare:EIO@3</c>.
 /// </summary>
 /// <param name="Factory">The kind of device.</param>
 /// <param name="Argument">What stands after the colon; null when there is no colon.</param>
 /// <param name="Keys">The keys that were given.</param>
 internal sealed record DeviceString(DeviceFactory Factory, string? Argument, IReadOnlyDictionary<string, string> Keys)
 {
+    /// <summary>A key that every device has: what goes wrong with it.</summary>
+    public const string FaultKey = "fault";
+
+    /// <summary>What goes wrong with the device; null: nothing.</summary>
+    public PcmFaultPlan? Faults { get; } = ParseFaults(Keys);
+
     /// <summary>Reads a device string.</summary>
     /// <exception cref="CliException">It is none; the message says what is known instead.</exception>
     public static DeviceString Parse(string text, DeviceTable table)
@@ -27,9 +35,22 @@ internal sealed record DeviceString(DeviceFactory Factory, string? Argument, IRe
     /// <summary>The value of a key; null when it was not given.</summary>
     public string? Key(string name) => Keys.GetValueOrDefault(name);
 
+    private static PcmFaultPlan? ParseFaults(IReadOnlyDictionary<string, string> keys)
+    {
+        try
+        {
+            return keys.TryGetValue(FaultKey, out string? plan) ? PcmFaultPlan.Parse(plan) : null;
+        }
+        catch (FormatException e)
+        {
+            throw CliException.Usage(e.Message.TrimEnd('.'));
+        }
+    }
+
     private static string TakeArgument(DeviceFactory factory, ref string rest)
     {
-        int end = factory.Keys.Count == 0 ? -1 : rest.IndexOf(',', StringComparison.Ordinal);
+        // Only what cannot be anything else ends an argument that may have commas of its own.
+        int end = rest.IndexOf(factory.Keys.Count == 0 ? $",{FaultKey}=" : ",", StringComparison.Ordinal);
         string argument = end < 0 ? rest[1..] : rest[1..end];
         rest = end < 0 ? "" : rest[end..];
         return argument;
@@ -58,11 +79,9 @@ internal sealed record DeviceString(DeviceFactory Factory, string? Argument, IRe
             rest = rest[end..];
             int equals = item.IndexOf('=', StringComparison.Ordinal);
             string key = equals < 0 ? item : item[..equals];
-            if (!factory.Keys.Contains(key))
+            if (!factory.Keys.Contains(key) && key != FaultKey)
             {
-                throw CliException.Usage(factory.Keys.Count == 0
-                    ? $"device '{factory.Name}' has no keys, so '{item}' in '{text}' means nothing; it is written {factory.Syntax}"
-                    : $"device '{factory.Name}' has no key '{key}'; its keys are: {string.Join(", ", factory.Keys)}");
+                throw CliException.Usage($"device '{factory.Name}' has no key '{key}' as in '{text}'; its keys are: {string.Join(", ", factory.Keys.Append(FaultKey))}");
             }
 
             string value = equals < 0 ? "" : item[(equals + 1)..];

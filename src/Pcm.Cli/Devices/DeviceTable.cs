@@ -1,3 +1,5 @@
+using Pcm.Testing;
+
 namespace Pcm.Cli.Devices;
 
 /// <summary>The kinds of devices of this build, by name.</summary>
@@ -6,7 +8,9 @@ internal sealed class DeviceTable(params IReadOnlyList<DeviceFactory> factories)
     private const string PreferredDefault = "virtio";
 
     /// <summary>Every kind of this build.</summary>
-    public static DeviceTable Default { get; } = new(new VirtioDeviceFactory(), new NullDeviceFactory(), new WavDeviceFactory(), new LoopbackDeviceFactory());
+    public static DeviceTable Default { get; } = new(
+        new VirtioDeviceFactory(), new NullDeviceFactory(), new WavDeviceFactory(), new LoopbackDeviceFactory(),
+        new AlsaDeviceFactory());
 
     /// <summary>The kinds, in the order in which they are listed.</summary>
     public IReadOnlyList<DeviceFactory> Factories { get; } = factories;
@@ -23,7 +27,8 @@ internal sealed class DeviceTable(params IReadOnlyList<DeviceFactory> factories)
     {
         try
         {
-            return await device.Factory.OpenAsync(device, context, cancellationToken);
+            DeviceContext own = device.Faults is { } plan ? context with { Services = FaultDecorator.Disturb(context.Services, plan) } : context;
+            return await device.Factory.OpenAsync(device, own, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) // PcmException is one, and so is a transport's
         {

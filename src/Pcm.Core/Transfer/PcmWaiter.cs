@@ -127,10 +127,17 @@ internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
 
     private void OnTimer()
     {
-        // A callback of an earlier arming may come late; the deadline tells, and the timer is armed for it already.
-        if (_services.NowNs >= Volatile.Read(ref _deadlineNs))
+        // A callback of an earlier arming may come late, and the system's timers, which count milliseconds, may come a moment early. The deadline
+        // tells. Either way the timer is set for what is left: nobody else would do it after an early one.
+        long deadlineNs = Volatile.Read(ref _deadlineNs);
+        long leftNs = deadlineNs - _services.NowNs;
+        if (leftNs <= 0)
         {
             Signal(PcmWake.TimedOut);
+        }
+        else if (deadlineNs != long.MaxValue)
+        {
+            _timer!.Change(TimeSpan.FromMilliseconds((leftNs + 999_999) / 1_000_000), Timeout.InfiniteTimeSpan);
         }
     }
 }

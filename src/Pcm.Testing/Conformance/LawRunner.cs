@@ -15,6 +15,7 @@ internal static class LawRunner
         var trace = new LawTrace();
         CheckingDecorator? checker = isObserved ? new CheckingDecorator(trace) : null;
         IEnumerable<PcmOpsDecorator> decorators = checker is null ? [] : [checker];
+        PcmConformanceBench? bench = null;
         if (target.IsRealTime)
         {
             return await TryAsync(new PcmServices(decorators: decorators));
@@ -25,24 +26,47 @@ internal static class LawRunner
         {
             return clock.Run(() => TryAsync(new PcmServices(clock, clock.Scheduler, decorators: decorators)));
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (!(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
-            return new Ending(PcmLawOutcome.Failed, e.Message, trace, checker?.Violations ?? []); // the clock gave up: nothing would ever have ended
+            // The scenario catches its own; this came out of a timer or of scheduled work, or is the clock giving up.
+            string evidence = e is VirtualClockStalledException ? e.Message : $"{e.GetType().Name} came out of a timer or a callback: {e.Message}";
+            IReadOnlyList<LawViolation> seen = checker?.Violations ?? [];
+            IEnumerable<LawViolation> all = e is VirtualClockStalledException ? seen : seen.Append(new LawViolation(MonitorLaws.CallbacksDoNotThrow, evidence));
+            return new Ending(PcmLawOutcome.Failed, evidence + Abandon(clock, bench), trace, [.. all]);
         }
 
         async Task<Ending> TryAsync(PcmServices services)
         {
-            PcmConformanceBench bench;
             try
             {
                 bench = await target.CreateAsync(services, direction, cancellationToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
             {
                 return new Ending(PcmLawOutcome.Failed, $"the card cannot be made: {e.Message}", trace, []);
             }
 
             return await UseAsync(target, direction, scenario, options, services, trace, checker, bench, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes down a bench whose scenario will never end.</summary>
+    /// <returns>What else went wrong, to be added to the evidence; nothing else to do about it.</returns>
+    private static string Abandon(VirtualClock clock, PcmConformanceBench? bench)
+    {
+        if (bench is null)
+        {
+            return "";
+        }
+
+        try
+        {
+            clock.Run(async () => await bench.DisposeAsync());
+            return "";
+        }
+        catch (Exception e)
+        {
+            return $" (and the card could not be disposed: {e.Message})";
         }
     }
 

@@ -29,32 +29,13 @@ public static class PcmConformance
     public static async ValueTask<PcmConformanceReport> RunAsync(
         PcmConformanceTarget target, PcmConformanceOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        var session = new ConformanceSession(target, options ?? new PcmConformanceOptions());
+        var session = new PcmConformanceSession(target, options);
         var verdicts = new List<PcmVerdict>();
         foreach (PcmLaw law in Laws)
         {
-            PcmVerdict verdict = await session.TryAsync(law, cancellationToken);
-            verdicts.Add(verdict);
-            options?.OnVerdict?.Invoke(verdict);
+            verdicts.Add(await session.CheckAsync(law, cancellationToken));
         }
 
         return new PcmConformanceReport(target.Name, verdicts);
-    }
-
-    /// <summary>Tries one law.</summary>
-    /// <param name="target">The backend.</param>
-    /// <param name="law">One of <see cref="Laws"/>.</param>
-    /// <param name="options">How; null: the defaults.</param>
-    /// <param name="cancellationToken">Gives up between two steps.</param>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static async ValueTask<PcmVerdict> CheckAsync(
-        PcmConformanceTarget target, PcmLaw law, PcmConformanceOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(law);
-        PcmVerdict verdict = await new ConformanceSession(target, options ?? new PcmConformanceOptions()).TryAsync(law, cancellationToken);
-        options?.OnVerdict?.Invoke(verdict);
-        return verdict;
     }
 }

@@ -17,6 +17,14 @@ internal static class CloseLaws
                 await run.OpenAsync();
                 await run.ExpectWorksAsync($"close of a stream {point.Words}");
             }, point.Needs)),
+        new("close", "card-disposes", "A card whose streams are closed can be disposed, once and a second time.", "PcmOps.DisposeAsync", async run =>
+        {
+            await run.OpenAsync();
+            await run.CloseAsync();
+            run.Note("dispose the card");
+            await run.WithinAsync("dispose the card", run.Device.Card.DisposeAsync());
+            await run.WithinAsync("dispose the card again", run.Device.Card.DisposeAsync());
+        }),
         new("close", "dispose-while-running", "A card can be disposed while a stream of it runs.", "PcmCard.DisposeAsync", async run =>
         {
             await run.RunningAsync();

@@ -80,7 +80,7 @@ internal static class DrainLaws
         new("drain", "capture-drain-keeps-frames", "drain of capture stops it; the frames captured before can still be read.", "kernel: capture drains by being read", async run =>
         {
             await run.RunningAsync();
-            await run.ElapsePeriodsAsync(2.2);
+            await run.ElapsePeriodsAsync(1.3);
             long avail = run.Look() - run.Runtime.ApplicationPosition;
             run.Stream.NonBlocking = true;
             await run.MustAsync("drain, not waiting", () => run.Stream.DrainAsync(), PcmError.Again);

@@ -8,6 +8,7 @@ internal static class MonitorLaws
     public const string PlainOpsDoNotThrow = "plain-ops-do-not-throw";
     public const string PlainOpsDoNotWait = "plain-ops-do-not-wait";
     public const string WaitingOpsDoNotThrow = "waiting-ops-do-not-throw";
+    public const string CallbacksDoNotThrow = "callbacks-do-not-throw";
     public const string AnswersAreErrnos = "answers-are-errnos";
     public const string StopCannotFail = "stop-cannot-fail";
     public const string SyncStopSucceeds = "sync-stop-succeeds";
@@ -30,6 +31,7 @@ internal static class MonitorLaws
         Law("context", PlainOpsDoNotThrow, "GetPointer, Ack, the copies and FillSilence never throw.", "PcmOps.GetPointer, Context"),
         Law("context", PlainOpsDoNotWait, "GetPointer and Ack take no time.", "PcmOps.GetPointer, Context: under the stream lock"),
         Law("context", WaitingOpsDoNotThrow, "An op that may wait answers an errno; it throws only for a cancellation that was asked for.", "PcmOps, remarks: what is thrown becomes EIO"),
+        Law("context", CallbacksDoNotThrow, "Nothing is thrown out of a backend's own timers and callbacks.", ".NET: an exception there ends the process"),
         Law("context", AnswersAreErrnos, "An op answers 0 or a negative errno that PcmError knows, never a positive number.", "kernel: a positive result of trigger is a failure alone and a success in a group"),
         Law("context", SignalContext, "PeriodElapsed and its kin are never called from inside GetPointer or Ack.", "PcmRuntime.PeriodElapsed, Context; kernel: the stream lock is not recursive"),
         Law("context", ParametersUntouched, "HwParamsAsync leaves the chosen parameters as they are.", "PcmOps.HwParamsAsync: not to be changed"),

@@ -64,7 +64,7 @@ internal static class PeriodLaws
             bool blocked = false;
             run.Ops.Signalled = signal =>
             {
-                if (signal == PcmSignal.PeriodElapsed && probes++ < 3)
+                if (signal == PcmSignal.PeriodElapsed && !blocked && probes++ < 3)
                 {
                     blocked |= !LockProbe.CanCall(() => run.Ops.Backend.GetPointer());
                 }

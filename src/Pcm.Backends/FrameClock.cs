@@ -4,7 +4,7 @@ namespace Pcm.Backends;
 /// Which frame a stream of a whole rate has reached at a time, and when it reaches a frame. Every answer is counted from one anchor, so
 /// nothing adds up over a long stream, and a frame is reached at the very nanosecond that <see cref="DueNs"/> names, never one early.
 /// </summary>
-internal struct WavClock
+internal struct FrameClock
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
