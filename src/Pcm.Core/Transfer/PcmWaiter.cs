@@ -127,10 +127,18 @@ internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
 
     private void OnTimer()
     {
-        // A callback of an earlier arming may come late; the deadline tells, and the timer is armed for it already.
-        if (_services.NowNs >= Volatile.Read(ref _deadlineNs))
+        // Too early means a late callback of an earlier arming, or a timer that counts coarser than the clock: the system's may fire milliseconds
+        // before the clock says so. It fires once, so it is armed for the rest, or the wait would never end.
+        long deadlineNs = Volatile.Read(ref _deadlineNs);
+        long leftNs = deadlineNs - _services.NowNs;
+        if (leftNs <= 0)
         {
             Signal(PcmWake.TimedOut);
+        }
+        else if (deadlineNs != long.MaxValue)
+        {
+            const long millisecondNs = 1_000_000; // the least that a timer can wait
+            _timer!.Change(TimeSpan.FromTicks(Math.Max(leftNs, millisecondNs) / 100), Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -81,7 +81,7 @@ internal sealed class VirtioCaptureOps(VirtioSoundDriver driver, VirtioStreamInf
             SilenceRest(runtime, Notes[message], captured, periodBytes);
         }
 
-        CompletedFrames = (CompletedFrames + runtime.PeriodFrames) % runtime.BufferFrames;
+        Advance_NeedsQueueLock(runtime, runtime.PeriodFrames);
     }
 
     /// <summary>

@@ -51,7 +51,7 @@ internal abstract class VirtioPcmOps : PcmOps
     protected VirtioRing? Ring { get; private set; }
 
     /// <summary>Frames of the ring that the device has finished with since prepare, modulo the ring. Guarded by the queue lock.</summary>
-    protected long CompletedFrames { get; set; }
+    protected long CompletedFrames { get; private set; }
 
     /// <summary>The device moves data. Guarded by the queue lock.</summary>
     protected bool IsTransferring { get; private set; }
@@ -66,6 +66,9 @@ internal abstract class VirtioPcmOps : PcmOps
 
     /// <summary>Where the hardware will be when a reset that is under way is done.</summary>
     private long _restart;
+
+    /// <summary>Completed frames that no pointer has told the core of. Guarded by the queue lock.</summary>
+    private int _untold;
 
     /// <summary>Frees a ring, now or when the device has returned everything. Context: the core gave the ring up.</summary>
     public void Retire(DmaRegion ring)
@@ -222,6 +225,11 @@ internal abstract class VirtioPcmOps : PcmOps
                 return await StopAsync(cancellationToken);
             case PcmCommand.Drain:
                 SendRest();
+                if (InFlight == 0)
+                {
+                    LookAgain(); // everything was played before the drain began: no message will come back to tell
+                }
+
                 return PcmError.None;
             default:
                 return PcmError.InvalidArgument;
@@ -235,7 +243,20 @@ internal abstract class VirtioPcmOps : PcmOps
         TopUp();
         lock (Queue.Lock)
         {
-            return new PcmPosition(CompletedFrames);
+            if (Runtime is not { BufferFrames: > 0 } runtime)
+            {
+                return new PcmPosition(CompletedFrames);
+            }
+
+            // A fast device returns the whole ring between two looks, and a position that came round looks like one that did not move. So it is
+            // told in steps of less than a ring, and the core is made to look again for the rest.
+            _untold -= Math.Min(_untold, runtime.BufferFrames - runtime.PeriodFrames);
+            if (_untold > 0)
+            {
+                LookAgain();
+            }
+
+            return new PcmPosition(PcmRing.Back(CompletedFrames, _untold % runtime.BufferFrames, runtime.BufferFrames));
         }
     }
 
@@ -282,6 +303,13 @@ internal abstract class VirtioPcmOps : PcmOps
         {
             Queue.Notify();
         }
+    }
+
+    /// <summary>The device has finished with the next frames of the ring. Context: queue lock held.</summary>
+    protected void Advance_NeedsQueueLock(PcmRuntime runtime, int frames)
+    {
+        CompletedFrames = (CompletedFrames + frames) % runtime.BufferFrames;
+        _untold += frames;
     }
 
     /// <summary>Notes a finished message. Context: queue lock held.</summary>
@@ -337,6 +365,7 @@ internal abstract class VirtioPcmOps : PcmOps
         lock (Queue.Lock)
         {
             _restart = ringFrame;
+            _untold = 0;
             RestartAt_NeedsQueueLock(ringFrame);
         }
     }
@@ -529,6 +558,9 @@ internal abstract class VirtioPcmOps : PcmOps
             _retired = null;
         }
     }
+
+    /// <summary>Makes the core look at the position, as a finished message does. Context: any.</summary>
+    private void LookAgain() => _driver.Services.Scheduler.Schedule(static ops => ((VirtioPcmOps)ops!).AfterUsed(), this);
 
     private void AfterUsed()
     {

@@ -46,7 +46,7 @@ internal sealed class VirtioPlaybackOps(VirtioSoundDriver driver, VirtioStreamIn
         NoteLatency_NeedsQueueLock(in status);
         if (Runtime is { BufferFrames: > 0 } runtime)
         {
-            CompletedFrames = (CompletedFrames + Notes[message]) % runtime.BufferFrames;
+            Advance_NeedsQueueLock(runtime, Notes[message]);
         }
     }
 

@@ -20,6 +20,8 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
     private volatile bool _lineRaised;
     private volatile bool _closed; // QEMU is gone
     private volatile bool _ending; // and we wanted it
+    private long _lastPoke;
+    private int _idleRounds; // pokes since the last interrupt, up to BusyRounds
     private int _disposed;
 
     private QemuHost(QemuProcess process, Socket qtest, QmpClient qmp, QemuOptions options, TimeProvider time)
@@ -35,6 +37,9 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
 
     /// <summary>Lines of a PC's interrupt controller from here on are PCI's; below are its own timers.</summary>
     private const int FirstPciLine = 16;
+
+    /// <summary>Pokes without an interrupt after which the device is thought to have nothing to do; a period of a second takes 100.</summary>
+    private const int BusyRounds = 200;
 
     public QtestClient Qtest { get; }
 
@@ -210,6 +215,7 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
                 continue; // the connection ended, or was given up; the reader says so next
             }
 
+            PassTime();
             _wake.WaitOne(_options.PollInterval);
         }
 
@@ -222,13 +228,27 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// On the free clock QEMU jumps to its next timer each time its main loop goes round, and with its processor halted nothing else makes it go
+    /// round reliably: so it is poked, at once while there is something to do, else with each look for messages.
+    /// </summary>
+    private void PassTime()
+    {
+        if (_options.Clock == QemuClock.Free && (_idleRounds < BusyRounds || _time.GetElapsedTime(_lastPoke) >= _options.PollInterval))
+        {
+            _idleRounds = Math.Min(_idleRounds + 1, BusyRounds);
+            _lastPoke = _time.GetTimestamp();
+            Qtest.Poke();
+        }
+    }
+
     private void RaiseInterrupts()
     {
         if (_transport is PciTransport { HasMessageInterrupts: true } messages)
         {
             while (messages.RaiseMessages())
             {
-                // as long as they keep coming
+                _idleRounds = 0;
             }
 
             return;
@@ -239,6 +259,7 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
             return;
         }
 
+        _idleRounds = 0;
         _lineRaised = false; // before the device is asked: what is raised after that counts again
         if (_transport is PciTransport pci)
         {

@@ -18,11 +18,7 @@ internal sealed class QemuProcess : IAsyncDisposable
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private QemuProcess(ProcessStartInfo start)
-    {
-        _process = new Process { StartInfo = start };
-        _process.ErrorDataReceived += (_, line) => KeepError(line.Data);
-    }
+    private QemuProcess(ProcessStartInfo start) => _process = new Process { StartInfo = start };
 
     public int Id { get; private set; }
 
@@ -48,7 +44,7 @@ internal sealed class QemuProcess : IAsyncDisposable
         string path = Find(program) ?? throw new VirtioTransportException(
             PcmError.NoDevice,
             $"QEMU is not installed: there is no '{program}'{(program.Contains('/', StringComparison.Ordinal) ? "" : " in PATH")}. Install QEMU 8.2 or newer (Debian and Ubuntu: apt install qemu-system-x86; Debian 12: from bookworm-backports), or name its program.");
-        var start = new ProcessStartInfo { RedirectStandardError = true, RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo { RedirectStandardError = true, RedirectStandardInput = true };
 
         // A session of its own: Ctrl-C is for us, who then end QEMU in good order. And no QEMU without us, whatever happens to us.
         string[] wrappers = [.. Wrapper("setsid"), .. Wrapper("setpriv", "--pdeathsig", "TERM")];
@@ -111,14 +107,17 @@ internal sealed class QemuProcess : IAsyncDisposable
 
         Id = _process.Id;
         _process.StandardInput.Close();
-        _process.BeginErrorReadLine();
-        _process.BeginOutputReadLine(); // nothing is expected there; a full pipe would stop QEMU
         _started.SetResult();
+        while (_process.StandardError.ReadLine() is { } line)
+        {
+            KeepError(line);
+        }
+
         _process.WaitForExit();
         _exited.SetResult();
     }
 
-    private void KeepError(string? line)
+    private void KeepError(string line)
     {
         if (string.IsNullOrWhiteSpace(line))
         {

@@ -28,6 +28,7 @@ public sealed class QtestClient : IDisposable
     private readonly Queue<Request> _pending = new(16);
     private readonly Stack<Request> _idle = new();
     private readonly Request?[] _doorbells = new Request?[MaxDoorbells];
+    private readonly Request _poke = new() { IsDoorbell = true };
     private VirtioTransportException? _closed;
     private long _requests;
     private long _posts;
@@ -45,6 +46,7 @@ public sealed class QtestClient : IDisposable
         _socket.SendTimeout = (int)timeout.TotalMilliseconds;
         _events = events;
         _timeout = timeout;
+        _poke.Arm("readb 0x1000"); // RAM that nobody uses
         _reader = new Thread(Read) { IsBackground = true, Name = "pcm-qtest" };
         _reader.Start();
     }
@@ -87,13 +89,13 @@ public sealed class QtestClient : IDisposable
     public void InterceptOutputs(string path, string name) => Ask($"irq_intercept_out {CheckWord(path)} {CheckWord(name)}");
 
     /// <summary>
-    /// Writes a doorbell without waiting. While one write to an address is on its way, a second one waits for its answer, and more of them become
-    /// one with the second: QEMU sees a write after the last call, and the socket never fills up.
-    /// Context: any thread: no wait, no exception, nothing allocated after the first write to an address; a QEMU that is gone is not told.
+    /// Writes a doorbell without waiting. While one write is on its way, a second one like it waits for its answer, and more of them become one
+    /// with the second: QEMU sees a write after the last call, and the socket never fills up.
+    /// Context: any thread: no wait, no exception, nothing allocated after the first of its kind; a QEMU that is gone is not told.
     /// </summary>
-    /// <param name="address">Guest-physical. At most 16 different addresses in the client's life.</param>
+    /// <param name="address">Guest-physical. At most 16 different pairs of address and value in the client's life.</param>
     /// <param name="bytes">1, 2 or 4.</param>
-    /// <param name="value">What to write; the same for an address every time.</param>
+    /// <param name="value">What to write.</param>
     /// <exception cref="InvalidOperationException">More doorbells than that: a bug of the caller.</exception>
     public void Post(ulong address, int bytes, uint value)
     {
@@ -106,7 +108,23 @@ public sealed class QtestClient : IDisposable
                 return;
             }
 
+            _posts++;
             SendDoorbell_NeedsLock(doorbell);
+        }
+    }
+
+    /// <summary>
+    /// Makes QEMU's main loop go round once, and says so by <see cref="IQtestEvents.OnPosted"/>. Does nothing while it is doing that.
+    /// Context: as <see cref="Post"/>.
+    /// </summary>
+    public void Poke()
+    {
+        lock (_lock)
+        {
+            if (_closed is null && !_poke.IsSent)
+            {
+                SendDoorbell_NeedsLock(_poke);
+            }
         }
     }
 
@@ -171,12 +189,12 @@ public sealed class QtestClient : IDisposable
         {
             if (_doorbells[i] is not { } doorbell)
             {
-                var added = new Request { Address = address, IsDoorbell = true };
+                var added = new Request { Address = address, Value = value, IsDoorbell = true };
                 added.Arm($"write{MemorySuffix(bytes)} 0x{address:x} 0x{value:x}");
                 return _doorbells[i] = added;
             }
 
-            if (doorbell.Address == address)
+            if (doorbell.Address == address && doorbell.Value == value)
             {
                 return doorbell;
             }
@@ -189,7 +207,6 @@ public sealed class QtestClient : IDisposable
     {
         doorbell.IsSent = true;
         doorbell.Again = false;
-        _posts++;
         Send_NeedsLock(doorbell);
     }
 
@@ -341,6 +358,7 @@ public sealed class QtestClient : IDisposable
             request.IsSent = false;
             if (request.Again && _closed is null)
             {
+                _posts++;
                 SendDoorbell_NeedsLock(request);
             }
 
