@@ -1,0 +1,400 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Pcm.Virtio;
+
+/// <summary>
+/// QEMU's qtest protocol: one line asks, one line answers, in order; <c>IRQ</c> lines come in between. Reads and writes of the machine's memory
+/// and I/O ports, without any guest code.
+/// Lifetime: owns the socket and a reader thread, until <see cref="Dispose"/> or until QEMU closes the connection.
+/// </summary>
+/// <remarks>
+/// Errors: <see cref="VirtioTransportException"/> from every request: <see cref="PcmError.NoDevice"/> when the connection is gone,
+/// <see cref="PcmError.TimedOut"/> when QEMU does not answer (the connection is given up then, because later answers could not be told apart),
+/// <see cref="PcmError.IO"/> when it answers FAIL or nonsense. Thread safety: every member may be called from any thread.
+/// </remarks>
+public sealed class QtestClient : IDisposable
+{
+    private const int MaxLine = 4096;
+    private const int MaxDoorbells = 16;
+
+    private readonly Socket _socket;
+    private readonly IQtestEvents _events;
+    private readonly TimeSpan _timeout;
+    private readonly Thread _reader;
+    private readonly Lock _lock = new(); // the socket's sending side and everything below
+    private readonly Queue<Request> _pending = new(16);
+    private readonly Stack<Request> _idle = new();
+    private readonly Request?[] _doorbells = new Request?[MaxDoorbells];
+    private readonly Request _poke = new() { IsDoorbell = true };
+    private VirtioTransportException? _closed;
+    private long _requests;
+    private long _posts;
+
+    /// <summary>Starts to talk.</summary>
+    /// <param name="socket">Connected; owned from now on.</param>
+    /// <param name="events">Told of interrupts, and of the end.</param>
+    /// <param name="timeout">How long an answer may take; positive.</param>
+    public QtestClient(Socket socket, IQtestEvents events, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        ArgumentNullException.ThrowIfNull(events);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        _socket = socket;
+        _socket.SendTimeout = (int)timeout.TotalMilliseconds;
+        _events = events;
+        _timeout = timeout;
+        _poke.Arm("readb 0x1000"); // RAM that nobody uses
+        _reader = new Thread(Read) { IsBackground = true, Name = "pcm-qtest" };
+        _reader.Start();
+    }
+
+    /// <summary>Requests that waited for an answer, so far.</summary>
+    public long Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Posted writes that were sent, so far; those that were merged into another are not.</summary>
+    public long Posts => Volatile.Read(ref _posts);
+
+    /// <summary>Reads memory or a memory-mapped register.</summary>
+    /// <param name="address">Guest-physical.</param>
+    /// <param name="bytes">1, 2, 4 or 8.</param>
+    public ulong ReadMemory(ulong address, int bytes) => Ask($"read{MemorySuffix(bytes)} 0x{address:x}");
+
+    /// <summary>Writes memory or a memory-mapped register.</summary>
+    /// <param name="address">Guest-physical.</param>
+    /// <param name="bytes">1, 2, 4 or 8.</param>
+    /// <param name="value">What to write.</param>
+    public void WriteMemory(ulong address, int bytes, ulong value) => Ask($"write{MemorySuffix(bytes)} 0x{address:x} 0x{value:x}");
+
+    /// <summary>Reads an I/O port.</summary>
+    /// <param name="port">Its number.</param>
+    /// <param name="bytes">1, 2 or 4.</param>
+    public uint ReadPort(ushort port, int bytes) => (uint)Ask($"in{MemorySuffix(bytes)} 0x{port:x}");
+
+    /// <summary>Writes an I/O port.</summary>
+    /// <param name="port">Its number.</param>
+    /// <param name="bytes">1, 2 or 4.</param>
+    /// <param name="value">What to write.</param>
+    public void WritePort(ushort port, int bytes, uint value) => Ask($"out{MemorySuffix(bytes)} 0x{port:x} 0x{value:x}");
+
+    /// <summary>Reports the interrupt inputs of a device instead of delivering them; one device for a QEMU.</summary>
+    /// <param name="path">The device's QOM path.</param>
+    public void InterceptInputs(string path) => Ask($"irq_intercept_in {CheckWord(path)}");
+
+    /// <summary>Reports named interrupt outputs of a device instead of delivering them; one device for a QEMU.</summary>
+    /// <param name="path">The device's QOM path.</param>
+    /// <param name="name">The outputs' name, such as <c>sysbus-irq</c>.</param>
+    public void InterceptOutputs(string path, string name) => Ask($"irq_intercept_out {CheckWord(path)} {CheckWord(name)}");
+
+    /// <summary>
+    /// Writes a doorbell without waiting. While one write is on its way, a second one like it waits for its answer, and more of them become one
+    /// with the second: QEMU sees a write after the last call, and the socket never fills up.
+    /// Context: any thread: no wait, no exception, nothing allocated after the first of its kind; a QEMU that is gone is not told.
+    /// </summary>
+    /// <param name="address">Guest-physical. At most 16 different pairs of address and value in the client's life.</param>
+    /// <param name="bytes">1, 2 or 4.</param>
+    /// <param name="value">What to write.</param>
+    /// <exception cref="InvalidOperationException">More doorbells than that: a bug of the caller.</exception>
+    public void Post(ulong address, int bytes, uint value)
+    {
+        lock (_lock)
+        {
+            Request doorbell = FindDoorbell_NeedsLock(address, bytes, value);
+            if (_closed is not null || doorbell.IsSent)
+            {
+                doorbell.Again = true;
+                return;
+            }
+
+            _posts++;
+            SendDoorbell_NeedsLock(doorbell);
+        }
+    }
+
+    /// <summary>
+    /// Makes QEMU's main loop go round once, and says so by <see cref="IQtestEvents.OnPosted"/>. Does nothing while it is doing that.
+    /// Context: as <see cref="Post"/>.
+    /// </summary>
+    public void Poke()
+    {
+        lock (_lock)
+        {
+            if (_closed is null && !_poke.IsSent)
+            {
+                SendDoorbell_NeedsLock(_poke);
+            }
+        }
+    }
+
+    /// <summary>Ends the connection; requests that wait fail.</summary>
+    public void Dispose()
+    {
+        Close(new VirtioTransportException(PcmError.NoDevice, "The connection to QEMU was closed."));
+        _socket.Dispose();
+        if (Thread.CurrentThread != _reader)
+        {
+            _reader.Join();
+        }
+    }
+
+    private static char MemorySuffix(int bytes) => bytes switch
+    {
+        1 => 'b',
+        2 => 'w',
+        4 => 'l',
+        8 => 'q',
+        _ => throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "An access has 1, 2, 4 or 8 bytes."),
+    };
+
+    /// <summary>QEMU aborts on a line it cannot split, so nothing that could make one is sent.</summary>
+    private static string CheckWord(string word) => word.Length > 0 && word.All(static c => c is > ' ' and <= '~')
+        ? word
+        : throw new ArgumentException($"'{word}' is no single word.", nameof(word));
+
+    private ulong Ask(string line)
+    {
+        Request request;
+        lock (_lock)
+        {
+            ThrowIfClosed_NeedsLock();
+            request = _idle.TryPop(out Request? idle) ? idle : new Request();
+            request.Arm(line);
+            _requests++;
+            Send_NeedsLock(request);
+        }
+
+        if (!request.Answered.Wait(_timeout))
+        {
+            Close(new VirtioTransportException(PcmError.TimedOut, $"QEMU did not answer '{line}' within {_timeout}."));
+        }
+
+        lock (_lock)
+        {
+            if (request.Failure is null && request.Answered.IsSet)
+            {
+                _idle.Push(request);
+                return request.Value;
+            }
+
+            ThrowIfClosed_NeedsLock();
+            throw request.Failure!;
+        }
+    }
+
+    private Request FindDoorbell_NeedsLock(ulong address, int bytes, uint value)
+    {
+        for (int i = 0; i < MaxDoorbells; i++)
+        {
+            if (_doorbells[i] is not { } doorbell)
+            {
+                var added = new Request { Address = address, Value = value, IsDoorbell = true };
+                added.Arm($"write{MemorySuffix(bytes)} 0x{address:x} 0x{value:x}");
+                return _doorbells[i] = added;
+            }
+
+            if (doorbell.Address == address && doorbell.Value == value)
+            {
+                return doorbell;
+            }
+        }
+
+        throw new InvalidOperationException($"More than {MaxDoorbells} doorbells.");
+    }
+
+    private void SendDoorbell_NeedsLock(Request doorbell)
+    {
+        doorbell.IsSent = true;
+        doorbell.Again = false;
+        Send_NeedsLock(doorbell);
+    }
+
+    private void Send_NeedsLock(Request request)
+    {
+        _pending.Enqueue(request);
+        try
+        {
+            // A whole line or an exception: a stream socket in blocking mode sends all, or the connection is over.
+            for (ReadOnlySpan<byte> left = request.Line; !left.IsEmpty;)
+            {
+                left = left[_socket.Send(left)..];
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Close_NeedsLock(new VirtioTransportException(PcmError.NoDevice, "QEMU is gone.", e));
+        }
+    }
+
+    private void ThrowIfClosed_NeedsLock()
+    {
+        if (_closed is { } reason)
+        {
+            throw new VirtioTransportException(reason.Error, reason.Message, reason); // one of its own for each caller: they may be on different threads
+        }
+    }
+
+    private void Close(VirtioTransportException reason)
+    {
+        lock (_lock)
+        {
+            Close_NeedsLock(reason);
+        }
+    }
+
+    /// <summary>Everybody who waits is told, and the reader wakes up and leaves.</summary>
+    private void Close_NeedsLock(VirtioTransportException reason)
+    {
+        if (_closed is not null)
+        {
+            return;
+        }
+
+        _closed = reason;
+        foreach (Request request in _pending)
+        {
+            request.Failure = reason;
+            request.Answered.Set();
+        }
+
+        _pending.Clear();
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The other end was faster; closed is closed.
+        }
+    }
+
+    private void Read()
+    {
+        byte[] buffer = new byte[MaxLine];
+        int filled = 0;
+        try
+        {
+            while (_socket.Receive(buffer.AsSpan(filled)) is > 0 and var received)
+            {
+                filled += received;
+                Span<byte> rest = buffer.AsSpan(0, filled);
+                while (rest.IndexOf((byte)'\n') is >= 0 and var end)
+                {
+                    Handle(rest[..end].TrimEnd((byte)'\r'));
+                    rest = rest[(end + 1)..];
+                }
+
+                rest.CopyTo(buffer);
+                filled = rest.Length;
+                if (filled == buffer.Length)
+                {
+                    Close(new VirtioTransportException(PcmError.IO, $"QEMU sent a line of more than {MaxLine} bytes."));
+                }
+            }
+
+            Close(new VirtioTransportException(PcmError.NoDevice, "QEMU is gone."));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Close(new VirtioTransportException(PcmError.NoDevice, "QEMU is gone.", e));
+        }
+
+        _events.OnClosed();
+    }
+
+    private void Handle(ReadOnlySpan<byte> line)
+    {
+        if (line.StartsWith("IRQ "u8))
+        {
+            bool raised = line[4..].StartsWith("raise "u8), lowered = line[4..].StartsWith("lower "u8);
+            if ((raised || lowered) && Utf8Parser.TryParse(line[10..], out int number, out _))
+            {
+                _events.OnIrq(number, raised);
+                return;
+            }
+
+            Close(new VirtioTransportException(PcmError.IO, $"QEMU sent an interrupt that is none: '{Encoding.ASCII.GetString(line)}'."));
+            return;
+        }
+
+        bool posted;
+        lock (_lock)
+        {
+            if (!_pending.TryDequeue(out Request? request))
+            {
+                Close_NeedsLock(new VirtioTransportException(PcmError.IO, $"QEMU answered nothing that was asked: '{Encoding.ASCII.GetString(line)}'."));
+                return;
+            }
+
+            posted = request.IsDoorbell;
+            Answer_NeedsLock(request, line);
+        }
+
+        if (posted)
+        {
+            _events.OnPosted();
+        }
+    }
+
+    private void Answer_NeedsLock(Request request, ReadOnlySpan<byte> line)
+    {
+        bool ok = line.StartsWith("OK"u8);
+        ulong value = 0;
+        if (ok && line.Length > 3)
+        {
+            ReadOnlySpan<byte> digits = line[3..].StartsWith("0x"u8) ? line[5..] : line[3..];
+            ok = Utf8Parser.TryParse(digits, out value, out int parsed, 'x') && parsed == digits.Length;
+        }
+
+        if (!ok)
+        {
+            request.Failure = new VirtioTransportException(
+                PcmError.IO, $"QEMU answered '{request}' with '{Encoding.ASCII.GetString(line).ToString(CultureInfo.InvariantCulture)}'.");
+        }
+
+        if (request.IsDoorbell)
+        {
+            request.IsSent = false;
+            if (request.Again && _closed is null)
+            {
+                _posts++;
+                SendDoorbell_NeedsLock(request);
+            }
+
+            return;
+        }
+
+        request.Value = value;
+        request.Answered.Set();
+    }
+
+    /// <summary>One line on its way. Guarded by the client's lock, but for the event.</summary>
+    private sealed class Request
+    {
+        public ManualResetEventSlim Answered { get; } = new(false);
+
+        public byte[] Line { get; private set; } = [];
+
+        public ulong Value { get; set; }
+
+        public VirtioTransportException? Failure { get; set; }
+
+        public bool IsDoorbell { get; init; }
+
+        public ulong Address { get; init; }
+
+        public bool IsSent { get; set; }
+
+        public bool Again { get; set; }
+
+        public void Arm(string line)
+        {
+            Line = Encoding.ASCII.GetBytes(line + "\n");
+            Failure = null;
+            Answered.Reset();
+        }
+
+        public override string ToString() => Encoding.ASCII.GetString(Line).TrimEnd();
+    }
+}

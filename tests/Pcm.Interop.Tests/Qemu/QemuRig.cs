@@ -1,0 +1,55 @@
+namespace Pcm.Interop.Tests.Qemu;
+
+/// <summary>A QEMU with its virtio-sound, the driver in front of it, and the bytes that QEMU wrote when it is closed.</summary>
+internal sealed class QemuRig : IAsyncDisposable
+{
+    private const int WavHeaderBytes = 44;
+
+    private readonly string? _wav;
+
+    private QemuRig(QemuDevice device, VirtioSoundDriver driver, string? wav)
+    {
+        Device = device;
+        Driver = driver;
+        _wav = wav;
+    }
+
+    public QemuDevice Device { get; }
+
+    public VirtioSoundDriver Driver { get; }
+
+    public PcmDevice Pcm => Driver.Card.Devices[0];
+
+    /// <summary>Small periods and many formats need wider limits than Linux's defaults.</summary>
+    public static VirtioSoundOptions WideLimits => new() { BufferMs = 2000, PeriodMsMin = 1, PeriodMsMax = 1000, PeriodsMax = 64 };
+
+    public static async Task<QemuRig> StartAsync(QemuOptions? options = null, VirtioSoundOptions? soundOptions = null, bool record = true)
+    {
+        await Peers.RequireQemuAsync();
+        string? wav = record ? Path.Combine(Path.GetTempPath(), $"pcm-interop-{Guid.NewGuid():N}.wav") : null;
+        QemuDevice device = await QemuDevice.StartAsync((options ?? new QemuOptions()) with { WavPath = wav });
+        VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(device.Transport, "qemu", new PcmServices(), soundOptions ?? WideLimits);
+        return new QemuRig(device, driver, wav);
+    }
+
+    public async Task<PcmSubstream> OpenAsync(PcmDirection direction = PcmDirection.Playback, int? substream = null) =>
+        (await Pcm.OpenAsync(direction, PcmOpenMode.None, substream)).GetOrThrow();
+
+    /// <summary>Everything that was played, whole because QEMU has ended.</summary>
+    public async Task<byte[]> CloseAsync()
+    {
+        await Driver.DisposeAsync();
+        byte[] file = await File.ReadAllBytesAsync(_wav!);
+        File.Delete(_wav!);
+        return file[WavHeaderBytes..];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Driver.DisposeAsync();
+        if (_wav is not null)
+        {
+            File.Delete(_wav);
+        }
+    }
+}
