@@ -79,6 +79,7 @@ internal sealed class SoundQueue
 
         _freeCount--;
         _slots[token] = new Slot(owner, message, owner.Generation);
+        VirtioMetrics.InFlight(Index, 1);
         return true;
     }
 
@@ -88,6 +89,7 @@ internal sealed class SoundQueue
     public void Notify()
     {
         Interlocked.Increment(ref _kicks);
+        VirtioMetrics.Kick(Index);
         _transport.Notify(Index);
     }
 
@@ -112,6 +114,7 @@ internal sealed class SoundQueue
                     Slot slot = _slots[token];
                     _slots[token] = default;
                     _free[_freeCount++] = token;
+                    VirtioMetrics.InFlight(Index, -1);
                     SoundMessageOwner owner = slot.Owner!;
                     owner.Used_NeedsQueueLock(slot.Message, slot.Generation, written);
                     if (!owner.IsTouched)
@@ -149,6 +152,7 @@ internal sealed class SoundQueue
                     owner.Reclaimed_NeedsQueueLock(_slots[token].Message, _slots[token].Generation);
                     _slots[token] = default;
                     _free[_freeCount++] = (ushort)token;
+                    VirtioMetrics.InFlight(Index, -1);
                 }
             }
         }

@@ -164,6 +164,7 @@ public sealed partial class VirtioSoundDriver
         }
 
         Interlocked.Increment(ref _resets);
+        VirtioMetrics.Reset();
         Volatile.Write(ref _recoveryWanted, 0); // what the rings said is gone with the reset
         foreach (SoundQueue queue in _queues)
         {

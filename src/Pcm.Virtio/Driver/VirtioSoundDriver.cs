@@ -120,6 +120,7 @@ public sealed partial class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposa
             return; // they lie in the ring until Listen
         }
 
+        VirtioMetrics.Interrupt(queue);
         SoundQueue sound = _queues[queue];
         sound.Drain();
         if (sound.Ring.IsBroken)

@@ -68,6 +68,7 @@ public abstract class DmaAllocator : IDisposable
             {
                 _quarantine.Add(region);
                 Interlocked.Add(ref _quarantinedBytes, region.Length);
+                VirtioMetrics.Quarantined(region.Length);
             }
         }
 
@@ -86,6 +87,7 @@ public abstract class DmaAllocator : IDisposable
         {
             regions = [.. _quarantine];
             _quarantine.Clear();
+            VirtioMetrics.Quarantined(-_quarantinedBytes);
             Volatile.Write(ref _quarantinedBytes, 0);
         }
 
