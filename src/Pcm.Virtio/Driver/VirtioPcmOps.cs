@@ -225,11 +225,6 @@ internal abstract class VirtioPcmOps : PcmOps
                 return await StopAsync(cancellationToken);
             case PcmCommand.Drain:
                 SendRest();
-                if (InFlight == 0)
-                {
-                    LookAgain(); // everything was played before the drain began: no message will come back to tell
-                }
-
                 return PcmError.None;
             default:
                 return PcmError.InvalidArgument;
