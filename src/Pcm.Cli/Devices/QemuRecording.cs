@@ -10,6 +10,7 @@ namespace Pcm.Cli.Devices;
 internal sealed class QemuRecording : IDisposable
 {
     private const int QemuHeaderBytes = 44;
+    private const int QemuFrameBytes = 4;
 
     private readonly string _path;
     private readonly WavFormat _format;
@@ -23,6 +24,13 @@ internal sealed class QemuRecording : IDisposable
         if (!WavFormat.CanCarry(format.Format))
         {
             throw CliException.Failure($"a WAV file cannot carry {format.Format.AlsaName()}; leave wav= out");
+        }
+
+        if (format.FrameBytes % QemuFrameBytes != 0)
+        {
+            // QEMU 10.0 aborts (wavaudio.c: bytes % bytes_per_frame == 0) as soon as a message is no multiple of that.
+            throw CliException.Failure(
+                $"QEMU's WAV voice takes multiples of {QemuFrameBytes} bytes, and a frame of {format} has {format.FrameBytes}; leave wav= out, or use more channels or a wider format");
         }
 
         _path = path;

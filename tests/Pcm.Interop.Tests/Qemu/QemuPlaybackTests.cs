@@ -152,6 +152,7 @@ public sealed class QemuPlaybackTests
         await using QemuRig rig = await QemuRig.StartAsync();
         PcmSubstream stream = await rig.OpenAsync();
         await stream.ConfigureAsync(stopsOnXRun: true);
+        stream.SetSwParams(stream.GetSwParams() with { AvailMin = 3840 }).ThrowIfError("sw_params"); // ready when nothing is left, which is the xrun
         Assert.Equal(new PcmTransfer(PcmError.None, 3840), await stream.WriteAsync(first));
         Assert.Equal(PcmError.XRun, await stream.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal(PcmState.XRun, stream.State);
