@@ -1,4 +1,5 @@
 using Pcm.Cli.Devices;
+using Pcm.Cli.Sessions;
 
 namespace Pcm.Cli;
 
@@ -7,8 +8,8 @@ internal sealed record CommandContext(CliEnvironment Environment, PcmServices Se
 {
     /// <summary>Opens the card of a device string.</summary>
     /// <exception cref="CliException">The string is wrong, or the device cannot be had.</exception>
-    public ValueTask<OpenedDevice> OpenDeviceAsync(string device, PcmDirection? direction, CancellationToken cancellationToken) =>
-        DeviceTable.OpenAsync(DeviceString.Parse(device, Environment.Devices), new DeviceContext(Environment.Devices, Services, direction), cancellationToken);
+    public ValueTask<OpenedDevice> OpenDeviceAsync(string device, PcmDirection? direction, CancellationToken cancellationToken, StreamFormat? format = null) =>
+        DeviceTable.OpenAsync(DeviceString.Parse(device, Environment.Devices), new DeviceContext(Environment.Devices, Services, direction, format), cancellationToken);
 
     /// <summary>A device that logged an error has lost something, even when every operation succeeded.</summary>
     /// <exception cref="CliException">It did.</exception>

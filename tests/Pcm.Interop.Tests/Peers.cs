@@ -1,3 +1,5 @@
+using Pcm.Interop.Tests.Qemu;
+
 namespace Pcm.Interop.Tests;
 
 /// <summary>Whether the real peers are here. Without one its tests skip and say why; with PCM_REQUIRE_PEERS=1, as in CI, they fail.</summary>
@@ -20,7 +22,14 @@ internal static class Peers
     {
         try
         {
-            await using QemuDevice device = await QemuDevice.StartAsync(new QemuOptions());
+            // Plays a little, whatever comes of it: code that runs for the first time is slower than a drain may take.
+            QemuDevice device = await QemuDevice.StartAsync(new QemuOptions());
+            await using VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(device.Transport, "warm", new PcmServices());
+            PcmSubstream stream = (await driver.Card.Devices[0].OpenAsync(PcmDirection.Playback)).GetOrThrow();
+            await stream.ConfigureAsync(periodFrames: 4800, periods: 2);
+            await stream.WriteAsync(new byte[20_000]);
+            await stream.DrainAsync();
+            await stream.CloseAsync();
             return null;
         }
         catch (VirtioTransportException e)

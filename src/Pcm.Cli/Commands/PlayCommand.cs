@@ -27,10 +27,10 @@ internal static class PlayCommand
         using FrameSource source = OpenSource(context, parsed, file);
         StreamView view = StreamView.Create(context, "play", file, device);
         StreamReport report;
-        await using (OpenedDevice opened = await context.OpenDeviceAsync(device, PcmDirection.Playback, cancellationToken))
+        await using (OpenedDevice opened = await context.OpenDeviceAsync(device, PcmDirection.Playback, cancellationToken, source.Format))
         {
             PcmSubstream substream = await opened.OpenSubstreamAsync(PcmDirection.Playback, cancellationToken);
-            report = await new PlaybackSession(substream, source, CommonOptions.GetLayout(parsed), view).RunAsync(cancellationToken);
+            report = await new PlaybackSession(substream, source, CommonOptions.GetLayout(parsed) with { NeverXRuns = opened.OutrunsApplication }, view).RunAsync(cancellationToken);
         }
 
         // Only now is everything closed that could still have lost something.

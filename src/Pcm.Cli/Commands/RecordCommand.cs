@@ -36,7 +36,7 @@ internal static class RecordCommand
             StreamFormat format = CaptureFormat.Choose(
                 substream, parsed.GetValue(CommonOptions.Format), parsed.GetValue(CommonOptions.Channels), parsed.GetValue(CommonOptions.Rate));
             frames = duration.ToFrames(format.Rate);
-            var session = new CaptureSession(substream, format, CommonOptions.GetLayout(parsed), view)
+            var session = new CaptureSession(substream, format, CommonOptions.GetLayout(parsed) with { NeverXRuns = opened.OutrunsApplication }, view)
             {
                 Frames = frames,
                 EndOfSource = opened.EndOfSource,

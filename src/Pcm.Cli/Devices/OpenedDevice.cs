@@ -23,6 +23,14 @@ internal sealed class OpenedDevice(PcmCard card) : IAsyncDisposable
     /// <summary>Reads what was played, once the stream is closed; null when it cannot be had.</summary>
     public Func<byte[]>? ReadPlayed { get; init; }
 
+    /// <summary>
+    /// The device takes what there is as fast as it comes, and waits for more without losing anything: a ring that ran dry is no xrun.
+    /// </summary>
+    public bool OutrunsApplication { get; init; }
+
+    /// <summary>A file that is finished when the card is closed; owned.</summary>
+    public QemuRecording? Recording { get; init; }
+
     /// <summary>What this device plays into and records from; disposed after it.</summary>
     public IReadOnlyList<OpenedDevice> Behind { get; init; } = [];
 
@@ -52,6 +60,11 @@ internal sealed class OpenedDevice(PcmCard card) : IAsyncDisposable
         foreach (OpenedDevice device in Behind)
         {
             await device.DisposeAsync();
+        }
+
+        using (Recording)
+        {
+            Recording?.Finish();
         }
     }
 

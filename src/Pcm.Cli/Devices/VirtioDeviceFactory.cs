@@ -3,8 +3,9 @@ using Pcm.Virtio;
 namespace Pcm.Cli.Devices;
 
 /// <summary>
-/// <c>virtio[,transport=inprocess][,sink=DEV][,source=DEV][,quirk=NAME[+NAME...]]</c>: the virtio-snd driver, its queues, and a virtio-snd device model whose playback
-/// goes to one device of this table and whose capture comes from another.
+/// <c>virtio[,transport=inprocess][,sink=DEV][,source=DEV][,quirk=NAME[+NAME...]]</c>: the virtio-snd driver, its queues, and a virtio-snd device model
+/// whose playback goes to one device of this table and whose capture comes from another; or with QEMU's device instead of the model
+/// (<see cref="QemuVirtioDevice"/>).
 /// </summary>
 internal sealed class VirtioDeviceFactory : DeviceFactory
 {
@@ -15,26 +16,51 @@ internal sealed class VirtioDeviceFactory : DeviceFactory
     private const string InProcess = "inprocess";
     private const string DefaultAudio = "null";
 
+    private static readonly string[] s_ownKeys = [SinkKey, SourceKey, QuirkKey];
+
     /// <inheritdoc/>
     public override string Name => "virtio";
 
     /// <inheritdoc/>
-    public override string Syntax => "virtio[,transport=inprocess][,sink=DEV][,source=DEV][,quirk=NAME]";
+    public override string Syntax => "virtio[,transport=inprocess][,sink=DEV][,source=DEV][,quirk=NAME] or virtio,transport=qemu-mmio|qemu-pci[,wav=PATH][,clock=free|wall][,qemu=PATH]";
 
     /// <inheritdoc/>
-    public override string Description => "the virtio-snd driver and, in this process, a virtio-snd device on other devices";
+    public override string Description => "the virtio-snd driver and, in this process, a virtio-snd device on other devices, or QEMU's";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Keys => [TransportKey, SinkKey, SourceKey, QuirkKey];
+    public override IReadOnlyList<string> Keys => [TransportKey, .. s_ownKeys, .. QemuVirtioDevice.Keys];
 
     /// <inheritdoc/>
     public override async ValueTask<OpenedDevice> OpenAsync(DeviceString device, DeviceContext context, CancellationToken cancellationToken)
     {
-        if (device.Key(TransportKey) is { } transport && transport != InProcess)
+        string transport = device.Key(TransportKey) ?? InProcess;
+        switch (transport)
         {
-            throw CliException.Usage($"transport '{transport}' is not known; this build has: {InProcess}");
+            case QemuVirtioDevice.PciTransport:
+                RefuseKeys(device, transport, s_ownKeys);
+                return await QemuVirtioDevice.OpenAsync(device, QemuBus.Pci, context, cancellationToken);
+            case QemuVirtioDevice.MmioTransport:
+                RefuseKeys(device, transport, s_ownKeys);
+                return await QemuVirtioDevice.OpenAsync(device, QemuBus.Mmio, context, cancellationToken);
+            case InProcess:
+                RefuseKeys(device, transport, QemuVirtioDevice.Keys);
+                return await OpenInProcessAsync(device, context, cancellationToken);
+            default:
+                throw CliException.Usage(
+                    $"transport '{transport}' is not known; this build has: {InProcess}, {QemuVirtioDevice.MmioTransport}, {QemuVirtioDevice.PciTransport}");
         }
+    }
 
+    private static void RefuseKeys(DeviceString device, string transport, IReadOnlyList<string> keys)
+    {
+        if (keys.FirstOrDefault(key => device.Key(key) is not null) is { } key)
+        {
+            throw CliException.Usage($"key '{key}' means nothing with transport={transport}");
+        }
+    }
+
+    private static async ValueTask<OpenedDevice> OpenInProcessAsync(DeviceString device, DeviceContext context, CancellationToken cancellationToken)
+    {
         VirtioSoundQuirks quirks = ParseQuirks(device.Key(QuirkKey));
         OpenedDevice sink = await OpenAudioAsync(device.Key(SinkKey), PcmDirection.Playback, context, cancellationToken);
         OpenedDevice? source = null;

@@ -27,7 +27,11 @@ internal static class StreamSetup
             throw CliException.Failure($"a start threshold of {start} frames is never reached by a buffer of {runtime.BufferFrames}; ask for less, or for more periods");
         }
 
-        Check("sw_params", substream.SetSwParams(substream.GetSwParams() with { StartThreshold = start }));
+        Check("sw_params", substream.SetSwParams(substream.GetSwParams() with
+        {
+            StartThreshold = start,
+            StopThreshold = runtime.BufferFrames + (layout.NeverXRuns ? 1 : 0), // one more than can be missing
+        }));
         Check("prepare", await substream.PrepareAsync(cancellationToken));
     }
 

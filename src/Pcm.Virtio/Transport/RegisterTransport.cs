@@ -64,8 +64,14 @@ public abstract class RegisterTransport : VirtioTransport
             await _host.DisposeAsync();
         }
 
+        FreeMemory();
         _dma.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives back what the transport itself allocated. Context: the device has no access any more; may be called twice.</summary>
+    protected virtual void FreeMemory()
+    {
     }
 
     /// <summary>A queue exists from now on, for interrupts that concern all of them.</summary>

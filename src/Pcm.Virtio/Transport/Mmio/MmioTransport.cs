@@ -179,6 +179,7 @@ public sealed class MmioTransport : RegisterTransport
     /// Context: the host's interrupt thread; waits for the device.
     /// </summary>
     /// <exception cref="VirtioTransportException">The device cannot be reached.</exception>
+    #region interrupt
     public void RaiseInterrupt()
     {
         uint reasons = Read(Register.InterruptStatus) & 3;
@@ -198,6 +199,7 @@ public sealed class MmioTransport : RegisterTransport
             TellConfig();
         }
     }
+    #endregion
 
     private uint ReadOfQueue(ushort queue, Register register)
     {

@@ -282,6 +282,9 @@ public sealed class PciTransport : RegisterTransport
         return any;
     }
 
+    /// <inheritdoc/>
+    protected override void FreeMemory() => _messages?.Dispose();
+
     private static VirtioTransportException LacksCapability(string name) =>
         new(PcmError.NotSupported, $"The PCI function has no {name} capability, as every modern virtio device has; legacy devices are not driven.");
 

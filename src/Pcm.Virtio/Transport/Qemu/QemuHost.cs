@@ -125,7 +125,7 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
         await QuitAsync();
         await _process.DisposeAsync();
         _wake.Set();
-        if (_pump.ThreadState != ThreadState.Unstarted && Thread.CurrentThread != _pump)
+        if (_pump.IsAlive && Thread.CurrentThread != _pump)
         {
             _pump.Join();
         }

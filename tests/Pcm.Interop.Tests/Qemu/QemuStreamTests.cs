@@ -1,0 +1,114 @@
+using static Pcm.Interop.Tests.Qemu.StreamExtensions;
+
+namespace Pcm.Interop.Tests.Qemu;
+
+/// <summary>Probing, capture, several streams, and the wall's clock.</summary>
+public sealed class QemuStreamTests
+{
+    [Theory]
+    [InlineData(QemuBus.Pci)]
+    [InlineData(QemuBus.Mmio)]
+    public async Task Probe_Describes_WhatQemuOffers(QemuBus bus)
+    {
+        await using QemuRig rig = await QemuRig.StartAsync(new QemuOptions { Bus = bus, Streams = 3 }, record: false);
+        Assert.Equal((2, 1), (rig.Pcm.Playback.Count, rig.Pcm.Capture.Count));
+        PcmSubstream stream = await rig.OpenAsync();
+        PcmHardware hardware = stream.Runtime!.Hardware;
+        Assert.Equal((1u, 2u, 5512u, 384000u), (hardware.ChannelsMin, hardware.ChannelsMax, hardware.RateMin, hardware.RateMax));
+        Assert.Equal(
+            PcmFormats.Create([PcmFormat.S8, PcmFormat.U8, PcmFormat.S16LE, PcmFormat.U16LE, PcmFormat.S32LE, PcmFormat.U32LE, PcmFormat.Float32LE]),
+            hardware.Formats);
+        await stream.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(QemuBus.Pci, 480, 8)]
+    [InlineData(QemuBus.Mmio, 480, 8)]
+    [InlineData(QemuBus.Pci, 64, 2)]
+    [InlineData(QemuBus.Mmio, 4096, 4)]
+    public async Task Capture_OfNothing_IsAsMuchSilenceAsWasAskedFor(QemuBus bus, int periodFrames, int periods)
+    {
+        await using QemuRig rig = await QemuRig.StartAsync(new QemuOptions { Bus = bus }, record: false);
+        PcmSubstream stream = await rig.OpenAsync(PcmDirection.Capture);
+        await stream.ConfigureAsync(periodFrames: periodFrames, periods: periods);
+        byte[] data = Noise(10_000 * 4);
+        Assert.Equal(new PcmTransfer(PcmError.None, 10_000), await stream.ReadAsync(data));
+        Assert.All(data, static sample => Assert.Equal(0, sample));
+        Assert.Equal(PcmError.None, await stream.DropAsync());
+        await stream.CloseAsync();
+        Assert.Equal(0, rig.Driver.QuarantinedBytes);
+    }
+
+    [Theory]
+    [InlineData(QemuBus.Pci)]
+    [InlineData(QemuBus.Mmio)]
+    public async Task PlaybackAndCapture_AtOnce_BothMove(QemuBus bus)
+    {
+        await using QemuRig rig = await QemuRig.StartAsync(new QemuOptions { Bus = bus, Streams = 4 }, record: false);
+        PcmSubstream[] playback = [await rig.OpenAsync(substream: 0), await rig.OpenAsync(substream: 1)];
+        PcmSubstream capture = await rig.OpenAsync(PcmDirection.Capture);
+        foreach (PcmSubstream stream in (PcmSubstream[])[.. playback, capture])
+        {
+            await stream.ConfigureAsync();
+        }
+
+        byte[] recorded = new byte[20_000 * 4];
+        Task<PcmTransfer> reading = capture.ReadAsync(recorded).AsTask();
+        await Task.WhenAll(playback.Select(stream => stream.PlayAsync(Noise(20_000 * 4))));
+        Assert.Equal(new PcmTransfer(PcmError.None, 20_000), await reading);
+        foreach (PcmSubstream stream in (PcmSubstream[])[.. playback, capture])
+        {
+            await stream.CloseAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Play_TenSecondsOnTheWallsClock_TakesTenSecondsWithoutAnXRun()
+    {
+        // 40 ms of buffer: a machine with other work may hold all of us up for longer. One run of three must be clean, and each must take its time.
+        await using QemuRig rig = await QemuRig.StartAsync(new QemuOptions { Clock = QemuClock.Wall }, record: false);
+        PcmSubstream stream = await rig.OpenAsync();
+        await stream.ConfigureAsync(periods: 4, stopsOnXRun: true);
+        for (int attempt = 1; !await TryPlayTenSecondsAsync(stream); attempt++)
+        {
+            Assert.True(attempt < 3, "Each of three runs had an xrun.");
+            (await stream.PrepareAsync()).ThrowIfError("prepare");
+        }
+
+        await stream.CloseAsync();
+    }
+
+    /// <returns>False: there was an xrun.</returns>
+    private static async Task<bool> TryPlayTenSecondsAsync(PcmSubstream stream)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        PcmTransfer transfer = await stream.WriteAsync(Noise(480_000 * 4));
+        if (transfer.Frames < 480_000 || await stream.DrainAsync() != PcmError.None)
+        {
+            Assert.Equal(PcmState.XRun, stream.State);
+            return false;
+        }
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 9.9, 10.5);
+        return true;
+    }
+
+    [Fact]
+    public async Task Play_SixtySecondsOnTheFreeClock_IsExactAndTakesLessThanThree()
+    {
+        byte[] data = Noise(60 * 48_000 * 4);
+        await using QemuRig rig = await QemuRig.StartAsync();
+        PcmSubstream stream = await rig.OpenAsync();
+        await stream.ConfigureAsync(periods: 16);
+        long start = TimeProvider.System.GetTimestamp();
+        await stream.PlayAsync(data);
+        TimeSpan taken = TimeProvider.System.GetElapsedTime(start);
+        await stream.CloseAsync();
+        byte[] played = await rig.CloseAsync();
+        Assert.True(data.AsSpan().SequenceEqual(played));
+        Assert.InRange(taken.TotalSeconds, 0, 3);
+
+        // One notification for a period at most: 6000 periods, and the few of the control queue are not counted here.
+        Assert.InRange(rig.Driver.Kicks[2], 1, 6000);
+    }
+}
