@@ -1,4 +1,4 @@
-namespace Pcm.Core.Tests;
+namespace Pcm.Core.Tests.Transfer;
 
 /// <summary>The system's timers count milliseconds and may fire before the clock says that the time is up; a wait must end all the same.</summary>
 public sealed class EarlyTimerTests
