@@ -173,13 +173,13 @@ public sealed class MmioTransport : RegisterTransport
     /// <inheritdoc/>
     public override void Notify(ushort queue) => _window.Post((int)Register.QueueNotify, 4, queue);
 
+    #region interrupt
     /// <summary>
     /// The interrupt line was raised: finds out why, acknowledges, and tells the driver. Acknowledged first: what happens after that raises the
     /// line again, what happened before is found by the driver's look at its rings.
     /// Context: the host's interrupt thread; waits for the device.
     /// </summary>
     /// <exception cref="VirtioTransportException">The device cannot be reached.</exception>
-    #region interrupt
     public void RaiseInterrupt()
     {
         uint reasons = Read(Register.InterruptStatus) & 3;

@@ -1,7 +1,10 @@
 namespace Pcm.Virtio;
 
 /// <summary>What a <see cref="QtestClient"/> tells by itself.</summary>
-/// <remarks>Context: the client's reader thread; must not block, and must not call the client's waiting members, whose answers this thread reads.</remarks>
+/// <remarks>
+/// Context: the client's reader thread; must not block, and must not call the client's waiting members, whose answers this thread reads.
+/// Thread safety: an implementation is called by one thread at a time.
+/// </remarks>
 public interface IQtestEvents
 {
     /// <summary>An intercepted interrupt line changed.</summary>
