@@ -32,7 +32,7 @@ public sealed class DeviceStringTests
     [InlineData("coreaudio:default", "unknown device 'coreaudio'")]
     [InlineData("alsa", "lacks its NAME; it is written alsa:NAME")]
     [InlineData("null:x", "takes no ':x'")]
-    [InlineData("null,x=1", "no key 'x' as in 'null,x=1'; its keys are: fault")]
+    [InlineData("null,x=1", "no key 'x'; its keys are: fault")]
     [InlineData("null,fault=prepare", "takes an errno such as EIO, or delay=TIME")]
     [InlineData("null,fault=frob:EIO", "'frob' in fault 'frob:EIO' is no op")]
     [InlineData("null,fault=pointer:stuck@0", "no whole number from 1")]

@@ -73,7 +73,8 @@ internal static class CommonOptions
     /// <summary><c>--device</c>, with the default of this build.</summary>
     public static Option<string> Device(DeviceTable devices) => new("--device", "-D")
     {
-        Description = $"The device: {string.Join(", ", devices.Factories.Select(static f => f.Syntax))}.",
+        Description = $"The device: {string.Join(", ", devices.Factories.Select(static f => f.Syntax))}. "
+            + "Each takes ,fault=OP:WHAT[@N][*M][+...] to go wrong on purpose: fault=prepare:EIO@3, fault=pointer:stuck@10*, fault=period:lost.",
         HelpName = "DEV",
         Required = devices.DefaultDevice is null,
         DefaultValueFactory = _ => devices.DefaultDevice ?? "",

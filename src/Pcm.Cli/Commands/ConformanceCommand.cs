@@ -29,7 +29,8 @@ internal static class ConformanceCommand
     {
         bool isReal = parsed.GetResult(CommonOptions.Clock) is { Implicit: false } && parsed.GetValue(CommonOptions.Clock) == ClockKind.Real;
         var target = new DeviceTarget(DeviceString.Parse(device, context.Environment.Devices), device, context, isReal);
-        PcmDirection? direction = parsed.GetValue(CommonOptions.Stream) ?? await target.FindOnlyDirectionAsync(cancellationToken);
+        PcmDirection? only = await target.LookAsync(cancellationToken);
+        PcmDirection? direction = parsed.GetValue(CommonOptions.Stream) ?? only;
         var view = new ConformanceView(context, device);
         var options = new PcmConformanceOptions { Direction = direction, OnVerdict = view.Add };
         if (lawName is null)

@@ -81,7 +81,7 @@ internal sealed record DeviceString(DeviceFactory Factory, string? Argument, IRe
             string key = equals < 0 ? item : item[..equals];
             if (!factory.Keys.Contains(key) && key != FaultKey)
             {
-                throw CliException.Usage($"device '{factory.Name}' has no key '{key}' as in '{text}'; its keys are: {string.Join(", ", factory.Keys.Append(FaultKey))}");
+                throw CliException.Usage($"device '{factory.Name}' has no key '{key}'; its keys are: {string.Join(", ", factory.Keys.Append(FaultKey))}");
             }
 
             string value = equals < 0 ? "" : item[(equals + 1)..];

@@ -16,9 +16,10 @@ internal sealed class DeviceTarget(DeviceString device, string text, CommandCont
     /// <inheritdoc/>
     public override bool IsRealTime => isRealTime;
 
-    /// <summary>The direction to be tried when the device, as it is written, has only one; null when it has both.</summary>
+    /// <summary>Opens the device once to see what it has.</summary>
+    /// <returns>The direction to be tried when the device, as it is written, has only one; null when it has both.</returns>
     /// <exception cref="CliException">The device cannot be had.</exception>
-    public async ValueTask<PcmDirection?> FindOnlyDirectionAsync(CancellationToken cancellationToken)
+    public async ValueTask<PcmDirection?> LookAsync(CancellationToken cancellationToken)
     {
         await using OpenedDevice opened = await OpenAsync(context.Services, direction: null, cancellationToken);
         _oneFormat = opened.OneFormat;

@@ -4,7 +4,7 @@ namespace Pcm.Testing.Conformance;
 internal static class LockProbe
 {
     // Real time, and only spent by a backend that breaks the law: a call that needs no lock of ours returns at once.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     public static bool CanCall(Action call)
     {

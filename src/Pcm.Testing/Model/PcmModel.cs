@@ -8,7 +8,7 @@ namespace Pcm.Testing;
 /// The hardware it assumes moves only when told and finishes every command at once. Positions do not wrap here (64 bits do not in a test).
 /// Thread safety: none.
 /// </remarks>
-public sealed class PcmModel
+public sealed partial class PcmModel
 {
     private readonly bool _playback;
     private readonly bool _canPause;
