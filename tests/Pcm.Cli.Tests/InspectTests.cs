@@ -45,7 +45,7 @@ public sealed class InspectTests : IDisposable
     [Fact]
     public void Help_IsThere_AndExits0()
     {
-        foreach (string command in (string[])["", "play", "record", "devices", "params", "lifecycle", "replay"])
+        foreach (string command in (string[])["", "play", "record", "bridge", "devices", "params", "lifecycle", "replay"])
         {
             CliResult result = _cli.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Expect(0);
             Assert.Contains("Usage:", result.Output, StringComparison.Ordinal);
@@ -57,8 +57,10 @@ public sealed class InspectTests : IDisposable
     {
         using var json = System.Text.Json.JsonDocument.Parse(_cli.Run("devices", "--json").Expect(0).Output);
         var backends = json.RootElement.GetProperty("backends").EnumerateArray().ToList();
-        Assert.Equal(["virtio", "null", "wav", "loopback"], backends.Select(static b => b.GetProperty("name").GetString()));
-        foreach (System.Text.Json.JsonElement card in backends.SelectMany(static b => b.GetProperty("cards").EnumerateArray()))
+        Assert.Equal(["virtio", "null", "wav", "loopback", "alsa"], backends.Select(static b => b.GetProperty("name").GetString()));
+
+        // libasound's hints are what its configuration says, not what is there: they are listed unopened.
+        foreach (System.Text.Json.JsonElement card in backends.Where(static b => b.GetProperty("name").GetString() != "alsa").SelectMany(static b => b.GetProperty("cards").EnumerateArray()))
         {
             Assert.True(card.GetProperty("playback").GetInt32() > 0 && card.GetProperty("capture").GetInt32() > 0);
             _cli.Run("params", "--device", card.GetProperty("device").GetString()!).Expect(0);
