@@ -114,7 +114,7 @@ public sealed partial class VirtioSoundDriver
         }
 
         VirtioSoundLog.Recovering(Log, reason);
-        return await TakeAccessAsync(deviceLives) && Volatile.Read(ref _ended) == 0 && Volatile.Read(ref _disposed) == 0 && SetUpAgain();
+        return await TakeAccessAsync(deviceLives) && Volatile.Read(ref _ended) == 0 && Volatile.Read(ref _disposed) == 0 && await SetUpAgainAsync();
     }
 
     private async ValueTask<bool> FreezeStepAsync()
@@ -128,15 +128,15 @@ public sealed partial class VirtioSoundDriver
         return true;
     }
 
-    private ValueTask<bool> ThawStepAsync()
+    private async ValueTask<bool> ThawStepAsync()
     {
         if (_phase != Phase.Frozen)
         {
-            return new ValueTask<bool>(false);
+            return false;
         }
 
         _phase = Phase.Running;
-        return new ValueTask<bool>(SetUpAgain());
+        return await SetUpAgainAsync();
     }
 
     private async ValueTask<bool> TakeAccessAsync(bool deviceLives)
@@ -174,7 +174,7 @@ public sealed partial class VirtioSoundDriver
         return true;
     }
 
-    private bool SetUpAgain()
+    private async ValueTask<bool> SetUpAgainAsync()
     {
         try
         {
@@ -194,6 +194,7 @@ public sealed partial class VirtioSoundDriver
         }
 
         _control!.Resume();
+        await Elements.RefreshAsync(CancellationToken.None); // who was plugged or pulled meanwhile
         return true;
     }
 
