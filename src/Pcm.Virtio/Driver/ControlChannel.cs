@@ -374,6 +374,12 @@ internal sealed class ControlChannel : SoundMessageOwner
         lock (_queue.Lock)
         {
             ref Slot slot = ref _slots[index];
+            if (_closed != PcmError.None && slot.State == SlotState.Answered)
+            {
+                Free_NeedsLock(ref slot); // its memory may be gone
+                return (_closed, 0);
+            }
+
             if (slot.State != SlotState.Answered)
             {
                 slot.State = SlotState.Abandoned; // closed before an answer: the device has it until it is reset
@@ -411,7 +417,7 @@ internal sealed class ControlChannel : SoundMessageOwner
             return;
         }
 
-        if (written < StatusBytes)
+        if (written < StatusBytes && _closed == PcmError.None)
         {
             Le32 nothing = (uint)VirtioSoundStatusCode.IOError;
             MemoryMarshal.Write(ResponseSpan(index), in nothing);

@@ -224,23 +224,33 @@ public sealed partial class VirtioSoundDriver
         try
         {
             _phase = Phase.Ended;
+            bool letGo = _device is null || await _device.ResetAsync();
+            if (letGo)
+            {
+                ReclaimAll();
+            }
+
+            _control?.Free();
+            _events?.Free(letGo);
             if (_device is not null)
             {
                 await _device.DisposeAsync();
             }
 
-            await _transport.DisposeAsync(); // whatever the device did or did not do, it has no access any more
-            foreach (SoundQueue queue in _queues)
-            {
-                queue.Reclaim();
-            }
-
-            _control?.Free();
-            _events?.Free(deviceLetGo: true);
+            await _transport.DisposeAsync();
+            ReclaimAll(); // whatever the device did or did not do, it has no access any more
         }
         finally
         {
             _lifetime.Exit();
+        }
+    }
+
+    private void ReclaimAll()
+    {
+        foreach (SoundQueue queue in _queues)
+        {
+            queue.Reclaim();
         }
     }
 
