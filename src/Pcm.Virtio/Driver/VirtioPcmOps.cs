@@ -225,6 +225,7 @@ internal abstract class VirtioPcmOps : PcmOps
                 return await StopAsync(cancellationToken);
             case PcmCommand.Drain:
                 SendRest();
+                LookAgain(); // what came back while the stream was being paused was not told, and may have been the last
                 return PcmError.None;
             default:
                 return PcmError.InvalidArgument;
@@ -380,9 +381,12 @@ internal abstract class VirtioPcmOps : PcmOps
             {
                 IsTransferring = false;
             }
+
+            return error;
         }
 
-        return error;
+        LookAgain(); // for what came back while the stream was being stopped
+        return PcmError.None;
     }
 
     private async ValueTask<PcmError> StopAsync(CancellationToken cancellationToken)
