@@ -87,9 +87,10 @@ public sealed partial class PcmSubstream
                     break;
                 case PcmState.Running when runtime.Lifecycle.State == PcmState.Running:
                     runtime.Lifecycle.Commit(PcmTrigger.Drain);
-                    if (runtime.Avail >= runtime.BufferFrames)
+                    if (runtime.Avail >= runtime.BufferFrames && runtime.Hardware.Info.HasFlag(PcmInfo.DrainTrigger))
                     {
-                        // Empty already, which only a stop threshold above the buffer lets run on: the position need not move again, and would not tell.
+                        // Empty already, which only a stop threshold above the buffer lets run on. Hardware that must be told of a drain plays what
+                        // there is and no more: its position will not move again, and so would not tell of the end.
                         UpdateState_NeedsLock(runtime);
                     }
 
