@@ -87,12 +87,6 @@ public sealed partial class PcmSubstream
                     break;
                 case PcmState.Running when runtime.Lifecycle.State == PcmState.Running:
                     runtime.Lifecycle.Commit(PcmTrigger.Drain);
-                    if (runtime.Avail >= runtime.BufferFrames)
-                    {
-                        // Empty already, which only a stop threshold above the buffer lets run on: the position need not move again, and would not tell.
-                        UpdateState_NeedsLock(runtime);
-                    }
-
                     break;
             }
 

@@ -227,6 +227,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
                 return await StopAsync(cancellationToken);
             case PcmCommand.Drain:
                 SendRest();
+                LookAgain(); // what came back while the stream was being paused was not told, and may have been the last; or there is nothing left
                 return PcmError.None;
             default:
                 return PcmError.InvalidArgument;
@@ -304,8 +305,8 @@ internal abstract partial class VirtioPcmOps : PcmOps
         }
     }
 
-    /// <summary>A period interrupt that no message brings, as soon as the caller has let go. Context: any.</summary>
-    protected void SignalLater(PcmRuntime runtime) => _driver.Services.Scheduler.Schedule(static state => ((PcmRuntime)state!).PeriodElapsed(), runtime);
+    /// <summary>Makes the core look at the position, as a finished message does, as soon as the caller has let go. Context: any.</summary>
+    private void LookAgain() => _driver.Services.Scheduler.Schedule(static ops => ((VirtioPcmOps)ops!).AfterUsed(), this);
 
     /// <summary>Notes a finished message. Context: queue lock held.</summary>
     /// <param name="message">Its number.</param>

@@ -38,10 +38,6 @@ internal sealed class VirtioPlaybackOps(VirtioSoundDriver driver, VirtioStreamIn
         if (Runtime is { } runtime)
         {
             Send(runtime, rest: true);
-            if (InFlight == 0)
-            {
-                SignalLater(runtime); // no message will tell of the end
-            }
         }
     }
 
