@@ -119,7 +119,7 @@ public class NullCardTests
     }
 
     [Theory]
-    [InlineData("nothing", null, 0, "Model is 'nothing'; it must be one of dummy, emu10k1, rme9652, ice1712, uda1341, ac97, ca0106.")]
+    [InlineData("nothing", null, 0, "Model is 'nothing'; it must be one of dummy, emu10k1, rme9652, ice1712, uda1341, ac97, ca0106, qemu.")]
     [InlineData("dummy", 0, 0, "SubstreamsPerDirection is 0; it must be 1 .. 128.")]
     [InlineData("dummy", null, -1, "InterruptLatency is -00:00:00.0010000; it must be 0 .. 1 s.")]
     public void NullBackend_OptionOutOfRange_SaysWhich(string model, int? substreams, int latencyMilliseconds, string problem)
