@@ -118,7 +118,7 @@ public sealed class PcmBridgeTests
             await bridge.ConfigureAsync();
             Task<PcmBridgeReport> run = bridge.RunAsync(stop.Token).AsTask();
             await Task.Delay(TimeSpan.FromSeconds(1), clock);
-            await stop.CancelAsync();
+            stop.Cancel(); // not CancelAsync: it would leave the virtual clock's thread
             await Assert.ThrowsAsync<OperationCanceledException>(() => run);
             Assert.Equal((PcmState.Setup, PcmState.Setup), (capture.State, playback.State));
             Assert.InRange(bridge.Report.Frames, 40_000, 48_000);
