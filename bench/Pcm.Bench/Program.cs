@@ -1,7 +1,14 @@
 using BenchmarkDotNet.Running;
 using Pcm.Bench;
 
-// --report <file>: run what the other arguments choose (everything by default), and write the results as Markdown.
+// --paired: only the table of targets, to the console.
+// --report <file>: run what the other arguments choose (everything by default), and write the results as Markdown, after the table of targets.
+if (args is ["--paired"])
+{
+    Console.Write(PairedReport.Create(TargetTable.Rows()));
+    return 0;
+}
+
 int at = Array.IndexOf(args, "--report");
 if (at >= 0 && at + 1 >= args.Length)
 {
@@ -20,7 +27,7 @@ var summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchConfig).Assembly).Run
 bool failed = summaries.Count == 0 || summaries.Any(static s => s.HasCriticalValidationErrors || s.Reports.Any(static r => !r.Success));
 if (report is not null && !failed)
 {
-    File.WriteAllText(report, MarkdownReport.Create(summaries));
+    File.WriteAllText(report, MarkdownReport.Create(summaries, PairedReport.Create(TargetTable.Rows())));
 }
 
 return failed ? 1 : 0;
