@@ -1,11 +1,12 @@
 using BenchmarkDotNet.Running;
 using Pcm.Bench;
 
-// --paired: only the table of targets, to the console.
+// --paired [<part of a name>]: only the table of targets, or the rows of it with such a name, to the console.
 // --report <file>: run what the other arguments choose (everything by default), and write the results as Markdown, after the table of targets.
-if (args is ["--paired"])
+if (args is ["--paired", ..])
 {
-    Console.Write(PairedReport.Create(TargetTable.Rows()));
+    string part = args.Length > 1 ? args[1] : "";
+    Console.Write(PairedReport.Create(TargetTable.Rows().Where(r => r.Name.Contains(part, StringComparison.OrdinalIgnoreCase))));
     return 0;
 }
 
