@@ -29,7 +29,14 @@ public sealed partial class PcmSubstream
 
         PcmRuntime? runtime = _runtime;
         isOpen = runtime is not null;
-        snapshot = runtime is null ? default : new PcmSnapshot(runtime);
+        if (runtime is not null)
+        {
+            snapshot = new PcmSnapshot(runtime);
+        }
+        else
+        {
+            snapshot = default;
+        }
 
         // A stream leaves its group under that group's lock; a look that began after it left shows here.
         return group.Stream.EndRead(sequence) && ReferenceEquals(group, _group);
