@@ -41,13 +41,13 @@ foreach ((string clock, PcmServices services) in ((string, PcmServices)[])[("def
 }
 
 Say("", "Streams at 10 ms periods, four periods each, written by asynchronous loops on the thread pool:", "",
-    "| Path | Streams | Seconds | Periods | xruns | CPU, of one core | Bytes per stream beyond its ring | Kicks per period | Interrupts per period |", "|---|---:|---:|---:|---:|---:|---:|---:|---:|");
+    "| Path | Streams | Seconds | Periods | xruns | Stalls | CPU, of one core | Bytes per stream beyond its ring | Kicks per period | Interrupts per period |", "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
 foreach (bool virtio in (bool[])[false, true])
 {
     foreach (int count in options.Streams)
     {
         StreamsResult r = await new StreamsRun(new PcmServices(), count, virtio).MeasureAsync(options.Seconds);
-        Say(string.Create(CultureInfo.InvariantCulture, $"| {r.Path} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Cpu:0} % | {r.BytesPerStream} | {Number(r.KicksPerPeriod)} | {Number(r.InterruptsPerPeriod)} |"));
+        Say(string.Create(CultureInfo.InvariantCulture, $"| {r.Path} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Stalls} | {r.Cpu:0} % | {r.BytesPerStream} | {Number(r.KicksPerPeriod)} | {Number(r.InterruptsPerPeriod)} |"));
     }
 }
 

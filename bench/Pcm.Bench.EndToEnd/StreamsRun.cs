@@ -5,11 +5,11 @@ using Pcm.Virtio;
 namespace Pcm.Bench.EndToEnd;
 
 /// <summary>
-/// What a run of many streams came to: CPU in percent of one core; bytes of managed memory, both ends, beyond the rings; kicks to the device and
+/// What a run of many streams came to. Stalls: writes that saw no progress for their time-out (EIO), and were tried again. CPU in percent of one core; bytes of managed memory, both ends, beyond the rings; kicks to the device and
 /// interrupts from it, NaN without one.
 /// </summary>
 internal sealed record StreamsResult(
-    string Path, int Streams, double Seconds, long Periods, long XRuns, double Cpu, long BytesPerStream, double KicksPerPeriod, double InterruptsPerPeriod);
+    string Path, int Streams, double Seconds, long Periods, long XRuns, long Stalls, double Cpu, long BytesPerStream, double KicksPerPeriod, double InterruptsPerPeriod);
 
 /// <summary>
 /// Many streams at 10 ms periods at once on the real clock, each written by an asynchronous loop: on null cards, or through one virtio-snd device in this
@@ -26,12 +26,13 @@ internal sealed class StreamsRun(PcmServices services, int count, bool virtio)
     private InProcessTransport? _transport;
     private VirtioSoundDriver? _driver;
     private long _xruns;
+    private long _stalls;
     private long _periodsPlayed;
     private volatile bool _stop;
 
     public async Task<StreamsResult> MeasureAsync(double seconds)
     {
-        long before = GC.GetTotalMemory(forceFullCollection: true);
+        long before = LiveBytes();
         List<PcmSubstream> substreams = virtio ? await ProbeAsync() : Substreams();
         var loops = new List<Task>(count);
         foreach (PcmSubstream substream in substreams)
@@ -42,6 +43,7 @@ internal sealed class StreamsRun(PcmServices services, int count, bool virtio)
 
         await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System); // until all are under way, and compiled
         Volatile.Write(ref _xruns, 0);
+        Volatile.Write(ref _stalls, 0);
         long periods = Volatile.Read(ref _periodsPlayed);
         InProcessQueueMetrics metrics = Metrics();
         TimeSpan cpu = Process.GetCurrentProcess().TotalProcessorTime;
@@ -51,15 +53,24 @@ internal sealed class StreamsRun(PcmServices services, int count, bool virtio)
         double cpuSeconds = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds;
         periods = Volatile.Read(ref _periodsPlayed) - periods;
         long xruns = Volatile.Read(ref _xruns);
+        long stalls = Volatile.Read(ref _stalls);
         InProcessQueueMetrics after = Metrics();
         const long Ring = (long)PeriodFrames * Periods * Session.FrameBytes; // of the null card, on the heap; the driver's is native memory
-        long bytes = ((GC.GetTotalMemory(forceFullCollection: true) - before) / count) - Ring;
+        long bytes = ((LiveBytes() - before) / count) - Ring;
         _stop = true;
         await Task.WhenAll(loops);
         await CloseAsync(substreams);
-        return new StreamsResult(virtio ? "virtio" : "null", count, took, periods, xruns, 100 * cpuSeconds / took, bytes,
+        return new StreamsResult(virtio ? "virtio" : "null", count, took, periods, xruns, stalls, 100 * cpuSeconds / took, bytes,
             virtio ? (double)(after.Notifications - metrics.Notifications) / periods : double.NaN,
             virtio ? (double)(after.Interrupts - metrics.Interrupts) / periods : double.NaN);
+    }
+
+    /// <summary>What is left of the heap when everything that can go has gone, finalizers included.</summary>
+    private static long LiveBytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return GC.GetTotalMemory(forceFullCollection: true);
     }
 
     private InProcessQueueMetrics Metrics() => _transport?.GetMetrics(VirtioSoundQueues.Playback) ?? default;
@@ -86,8 +97,10 @@ internal sealed class StreamsRun(PcmServices services, int count, bool virtio)
             streams.Add(await VirtioSoundStreamOptions.DescribeAsync(audio));
         }
 
-        _transport = new InProcessTransport(new VirtioSoundDevice(new VirtioSoundDeviceOptions { Streams = streams }), services.Scheduler, new InProcessTransportOptions { MaxQueueSize = 16384 });
-        _driver = await VirtioSoundDriver.ProbeAsync(_transport, "virtio", services, new VirtioSoundOptions { QueueSize = 16384 });
+        var queueSize = (ushort)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, 4 * Periods * count)); // a message takes 4 without a table
+        _transport = new InProcessTransport(
+            new VirtioSoundDevice(new VirtioSoundDeviceOptions { Streams = streams }), services.Scheduler, new InProcessTransportOptions { MaxQueueSize = queueSize });
+        _driver = await VirtioSoundDriver.ProbeAsync(_transport, "virtio", services, new VirtioSoundOptions { QueueSize = queueSize });
         return [.. _driver.Card.Devices.SelectMany(static device => device.Playback)];
     }
 
@@ -113,6 +126,10 @@ internal sealed class StreamsRun(PcmServices services, int count, bool virtio)
             {
                 Interlocked.Increment(ref _xruns);
                 (await substream.PrepareAsync()).ThrowIfError("prepare");
+            }
+            else if (transfer.Error == PcmError.IO)
+            {
+                Interlocked.Increment(ref _stalls);
             }
             else
             {
