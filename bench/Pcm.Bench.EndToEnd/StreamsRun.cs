@@ -32,6 +32,7 @@ internal sealed class StreamsRun(PcmServices services, int count, bool virtio)
 
     public async Task<StreamsResult> MeasureAsync(double seconds)
     {
+        await Task.Yield(); // the run before this one may be on the stack below, and alive
         long before = LiveBytes();
         List<PcmSubstream> substreams = virtio ? await ProbeAsync() : Substreams();
         var loops = new List<Task>(count);
