@@ -5,12 +5,12 @@ namespace Pcm.Bench;
 /// <summary>Opens and configures what the benchmarks use, on virtual time, and fails loudly when it is not what they believe.</summary>
 internal static class BenchStream
 {
-    public static PcmHwParams Request(int periodFrames, int periods) => new()
+    public static PcmHwParams Request(int periodFrames, int periods, int rate = 48000) => new()
     {
         Access = PcmAccess.ReadWriteInterleaved,
         Format = PcmFormat.S16LE,
         Channels = 2,
-        Rate = 48000,
+        Rate = rate,
         PeriodFrames = periodFrames,
         BufferFrames = periodFrames * periods,
     };
@@ -22,13 +22,27 @@ internal static class BenchStream
         return Open(clock, card.AddDevice(new PcmDeviceDescription { Name = "bench", Playback = [ops] }), periodFrames, periods);
     }
 
-    public static PcmSubstream Open(VirtualClock clock, PcmDevice device, int periodFrames, int periods) => clock.Run(async () =>
+    public static PcmSubstream Open(VirtualClock clock, PcmDevice device, int periodFrames, int periods, int rate = 48000) => clock.Run(async () =>
     {
         PcmSubstream substream = (await device.OpenAsync(PcmDirection.Playback, PcmOpenMode.NonBlocking)).GetOrThrow();
-        (await substream.HwParamsAsync(Request(periodFrames, periods))).ThrowIfError("hw_params");
+        (await substream.HwParamsAsync(Request(periodFrames, periods, rate))).ThrowIfError("hw_params");
         (await substream.PrepareAsync()).ThrowIfError("prepare");
         return substream;
     });
+
+    /// <summary>A free substream of a card that answers at once, on the system's clock; prepared.</summary>
+    public static PcmSubstream OpenNow(PcmDevice device, int periodFrames, int periods)
+    {
+        PcmSubstream substream = device.OpenAsync(PcmDirection.Playback, PcmOpenMode.NonBlocking).AsTask().GetAwaiter().GetResult().GetOrThrow();
+        Done(substream.HwParamsAsync(Request(periodFrames, periods)));
+        Done(substream.PrepareAsync());
+        Require(substream.Runtime!.Periods == periods);
+        return substream;
+    }
+
+    /// <summary>No position stops the stream any more, and it starts with an empty ring.</summary>
+    public static void RunFree(PcmSubstream substream) =>
+        substream.SetSwParams(substream.GetSwParams() with { StartThreshold = substream.Runtime!.Boundary, StopThreshold = substream.Runtime.Boundary }).ThrowIfError("sw_params");
 
     /// <summary>Fills the ring, which starts the stream.</summary>
     public static void Fill(PcmSubstream substream)
@@ -46,6 +60,10 @@ internal static class BenchStream
         error.ThrowIfError("verb");
         return error;
     }
+
+    /// <summary>What a verb answers, also when it has to wait for the gate.</summary>
+    public static void Wait(ValueTask<PcmError> verb) =>
+        (verb.IsCompletedSuccessfully ? verb.Result : verb.AsTask().GetAwaiter().GetResult()).ThrowIfError("verb");
 
     public static void Require(bool condition)
     {

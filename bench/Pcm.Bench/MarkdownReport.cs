@@ -10,13 +10,13 @@ namespace Pcm.Bench;
 /// <summary>The results as a page: the machine, then a table of each group. Ratios before times, because only ratios travel between machines.</summary>
 internal static class MarkdownReport
 {
-    public static string Create(IReadOnlyList<Summary> summaries)
+    public static string Create(IReadOnlyList<Summary> summaries, string paired)
     {
         var text = new StringBuilder();
         text.AppendLine("# Benchmarks").AppendLine();
         text.AppendLine("Written by `dotnet run -c Release --project bench/Pcm.Bench -- --report docs/BENCHMARKS.md`; do not edit. Short runs: the times are rough, and on a");
-        text.AppendLine("machine with other work they are too long by the same factor. Compare the ratios. Ratio: of the least time to that of the baseline (1.00) of the same group and parameters; other work can only add to a time.");
-        text.AppendLine("Allocated: bytes per operation on the heap.").AppendLine();
+        text.AppendLine("machine with other work they are too long by the same factor. Compare the ratios. The first table alone, in half a minute: `-- --paired`.");
+        text.AppendLine("What tails to expect, with which settings: [REALTIME.md](REALTIME.md).").AppendLine();
         HostEnvironmentInfo host = summaries[0].HostEnvironmentInfo;
         text.AppendLine("| | |").AppendLine("|---|---|");
         text.AppendLine(CultureInfo.InvariantCulture, $"| Date | {TimeProvider.System.GetUtcNow():yyyy-MM-dd} |");
@@ -24,6 +24,9 @@ internal static class MarkdownReport
         text.AppendLine(CultureInfo.InvariantCulture, $"| CPU | {Cpu()}, {Environment.ProcessorCount} logical cores, {RuntimeInformation.ProcessArchitecture} |");
         text.AppendLine(CultureInfo.InvariantCulture, $"| System | {RuntimeInformation.OSDescription} |");
         text.AppendLine(CultureInfo.InvariantCulture, $"| Runtime | {RuntimeInformation.FrameworkDescription}, {(host.IsConcurrentGC ? "concurrent" : "non-concurrent")} {(host.IsServerGC ? "server" : "workstation")} GC |");
+        text.AppendLine().Append(paired);
+        text.AppendLine().AppendLine("## By themselves").AppendLine();
+        text.AppendLine("Ratio: of the least time to that of the baseline (1.00) of the same group and parameters; other work can only add to a time.");
         foreach (IGrouping<Type, BenchmarkReport> group in summaries.SelectMany(static s => s.Reports).GroupBy(static r => r.BenchmarkCase.Descriptor.Type))
         {
             AppendGroup(text, group.Key, [.. group]);
@@ -34,7 +37,7 @@ internal static class MarkdownReport
 
     private static void AppendGroup(StringBuilder text, Type type, BenchmarkReport[] reports)
     {
-        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"## {type.Name}").AppendLine();
+        text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"### {type.Name}").AppendLine();
         text.AppendLine("| Operation | Parameters | Ratio | Least | Median | Allocated |");
         text.AppendLine("|---|---|---:|---:|---:|---:|");
         foreach (BenchmarkReport report in reports)
@@ -50,7 +53,7 @@ internal static class MarkdownReport
         }
     }
 
-    private static string Time(double nanoseconds) => nanoseconds switch
+    public static string Time(double nanoseconds) => nanoseconds switch
     {
         < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds:0.0} ns"),
         < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1_000:0.00} us"),

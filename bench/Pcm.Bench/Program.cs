@@ -1,7 +1,15 @@
 using BenchmarkDotNet.Running;
 using Pcm.Bench;
 
-// --report <file>: run what the other arguments choose (everything by default), and write the results as Markdown.
+// --paired [<part of a name>]: only the table of targets, or the rows of it with such a name, to the console.
+// --report <file>: run what the other arguments choose (everything by default), and write the results as Markdown, after the table of targets.
+if (args is ["--paired", ..])
+{
+    string part = args.Length > 1 ? args[1] : "";
+    Console.Write(PairedReport.Create(TargetTable.Rows().Where(r => r.Name.Contains(part, StringComparison.OrdinalIgnoreCase))));
+    return 0;
+}
+
 int at = Array.IndexOf(args, "--report");
 if (at >= 0 && at + 1 >= args.Length)
 {
@@ -20,7 +28,7 @@ var summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchConfig).Assembly).Run
 bool failed = summaries.Count == 0 || summaries.Any(static s => s.HasCriticalValidationErrors || s.Reports.Any(static r => !r.Success));
 if (report is not null && !failed)
 {
-    File.WriteAllText(report, MarkdownReport.Create(summaries));
+    File.WriteAllText(report, MarkdownReport.Create(summaries, PairedReport.Create(TargetTable.Rows())));
 }
 
 return failed ? 1 : 0;

@@ -64,5 +64,10 @@ public sealed class PcmServices
     public PcmServices WithDecorators(params IEnumerable<PcmOpsDecorator> decorators) => new(Time, Scheduler, LoggerFactory, Options, decorators);
 
     /// <summary>A time of <see cref="NowNs"/> in whole ticks (the kernel's jiffies).</summary>
-    internal long ToTicks(long nanoseconds) => (long)((Int128)nanoseconds * TicksPerSecond / 1_000_000_000);
+    /// <remarks>Seconds and rest apart: their product would not fit 64 bits, and a division of 128 bits takes longer than all else in a pointer update.</remarks>
+    internal long ToTicks(long nanoseconds)
+    {
+        (long seconds, long rest) = Math.DivRem(nanoseconds, 1_000_000_000);
+        return (seconds * TicksPerSecond) + (rest * TicksPerSecond / 1_000_000_000);
+    }
 }

@@ -19,7 +19,7 @@ internal sealed class PcmStreamGroup(PcmServices services)
     public PcmGate Gate { get; } = new(services);
 
     /// <summary>Pointers and state commits; never held across an await, an op that may wait, or user code.</summary>
-    public Lock Stream { get; } = new();
+    public PcmStreamLock Stream { get; } = new();
 
     /// <summary>In the kernel's list order: the most recently linked first.</summary>
     public List<PcmSubstream> Members { get; } = [];

@@ -59,7 +59,7 @@ public sealed partial class PcmSubstream
             static async (s, group, runtime, _) =>
             {
                 PcmError error = PcmError.None;
-                Lock held = s.EnterStream();
+                PcmStreamLock held = s.EnterStream();
                 try
                 {
                     switch (runtime.Lifecycle.State)
@@ -146,7 +146,7 @@ public sealed partial class PcmSubstream
     /// <summary>An xrun or a disconnect came while the hardware was being set in motion: no state owns its motion, so it is stopped.</summary>
     private void StopStarted(PcmStreamGroup group, PcmAction action)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             foreach (PcmSubstream member in group.Members)
@@ -170,7 +170,7 @@ public sealed partial class PcmSubstream
 
     private PcmError CheckAll(PcmStreamGroup group, PcmAction action)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             foreach (PcmSubstream member in group.Members)
@@ -207,7 +207,7 @@ public sealed partial class PcmSubstream
         PcmError error = await TriggerAsync(runtime, command, cancellationToken);
         if (error == PcmError.XRun && action.Trigger == PcmTrigger.Start)
         {
-            Lock held = EnterStream();
+            PcmStreamLock held = EnterStream();
             try
             {
                 if (runtime.Lifecycle.Permits(PcmTrigger.XRun))
@@ -248,7 +248,7 @@ public sealed partial class PcmSubstream
     /// <summary>Checks again, because an xrun or a disconnect may have landed while the ops ran, and moves every state.</summary>
     private PcmError CommitAll(PcmStreamGroup group, PcmAction action)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             foreach (PcmSubstream member in group.Members)
@@ -302,7 +302,7 @@ public sealed partial class PcmSubstream
 
     private void EndStart(bool replay)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             EndStart_NeedsLock(replay);
@@ -370,7 +370,7 @@ public sealed partial class PcmSubstream
     /// <summary>On close: a linked stream in OPEN made the group's stop fail, as in the kernel, but hardware that runs must not be freed.</summary>
     private async ValueTask StopIfStillMovingAsync(PcmStreamGroup group, PcmRuntime runtime)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (runtime.IsMoving)
@@ -388,7 +388,7 @@ public sealed partial class PcmSubstream
 
     private PcmError StopGroup(PcmTrigger trigger)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             return StopGroup_NeedsLock(trigger);

@@ -40,7 +40,7 @@ public sealed partial class PcmSubstream
     /// <summary>Moves the open session to DISCONNECTED and lets the backend come to rest. Context: the device's open gate.</summary>
     internal async ValueTask DisconnectAsync()
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (_runtime is not { } runtime)

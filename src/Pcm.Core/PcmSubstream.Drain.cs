@@ -72,7 +72,7 @@ public sealed partial class PcmSubstream
             await TriggerAsync(runtime, PcmCommand.Start, cancellationToken); // a failing START is ignored: the drain then ends with EIO
         }
 
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             switch (state)
@@ -110,7 +110,7 @@ public sealed partial class PcmSubstream
 
     private PcmError BeginCaptureDrain(PcmRuntime runtime)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (runtime.Lifecycle.State == PcmState.Running)
@@ -133,7 +133,7 @@ public sealed partial class PcmSubstream
         {
             PcmWaiter waiter;
             PcmRuntime draining;
-            Lock held = EnterStream();
+            PcmStreamLock held = EnterStream();
             try
             {
                 if (FindDraining_NeedsLock(runtime) is not { } found)

@@ -56,7 +56,7 @@ public sealed partial class PcmSubstream
                     return new ValueTask<PcmError>(PcmError.Already);
                 }
 
-                Lock held = s.EnterStream();
+                PcmStreamLock held = s.EnterStream();
                 try
                 {
                     foreach (PcmSubstream member in group.Members)

@@ -5,7 +5,7 @@ public sealed partial class PcmSubstream
 {
     internal void PeriodElapsed(PcmRuntime runtime)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (runtime == _runtime)
@@ -21,7 +21,7 @@ public sealed partial class PcmSubstream
 
     internal void SignalXRun(PcmRuntime runtime)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (runtime != _runtime)
@@ -43,7 +43,7 @@ public sealed partial class PcmSubstream
 
     internal void SignalSourceLost(PcmRuntime runtime)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (runtime == _runtime && runtime.Lifecycle.State == PcmState.Running)
@@ -59,7 +59,7 @@ public sealed partial class PcmSubstream
 
     internal void SignalDisconnect(PcmRuntime runtime)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (runtime == _runtime)

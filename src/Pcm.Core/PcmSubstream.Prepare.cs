@@ -50,7 +50,7 @@ public sealed partial class PcmSubstream
                 }
             }
 
-            Lock held = EnterStream();
+            PcmStreamLock held = EnterStream();
             try
             {
                 foreach (PcmSubstream member in group.Members)
@@ -97,7 +97,7 @@ public sealed partial class PcmSubstream
                 }
             }
 
-            Lock held = EnterStream();
+            PcmStreamLock held = EnterStream();
             try
             {
                 foreach (PcmSubstream member in group.Members)
@@ -140,7 +140,7 @@ public sealed partial class PcmSubstream
     /// <summary>Keeps transfers off the caller's ring and checks every member.</summary>
     private PcmError BeginNonatomic(PcmStreamGroup group, PcmRuntime runtime, Func<PcmRuntime, PcmSubstream, PcmError> check)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (runtime.BufferAccess > 0)
@@ -192,7 +192,7 @@ public sealed partial class PcmSubstream
             return error;
         }
 
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (runtime.IsMoving && UpdatePointer_NeedsLock(runtime) >= PcmError.None)

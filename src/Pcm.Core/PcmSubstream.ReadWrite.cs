@@ -146,7 +146,7 @@ public sealed partial class PcmSubstream
     /// <summary>The caller's own time is up: leave the wait queue and return what there is.</summary>
     private PcmTransfer AbandonTransfer(PcmRuntime runtime, ref PcmTransferCursor cursor)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             runtime.TransferQueue.Remove(cursor.Waiter!);

@@ -89,7 +89,7 @@ public sealed partial class PcmSubstream
             return error;
         }
 
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (runtime.Lifecycle.State == PcmState.Open)
@@ -235,7 +235,7 @@ public sealed partial class PcmSubstream
 
     private void HwParamsChosen(PcmRuntime runtime, PcmHwParams chosen)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             runtime.Access = (PcmAccess)chosen.GetMask(PcmHwParameter.Access).Lowest;
@@ -299,7 +299,7 @@ public sealed partial class PcmSubstream
     /// <summary>Keeps transfers off the ring (the kernel's <c>buffer_access_lock</c>), then looks at the state.</summary>
     private PcmError LockBuffer(PcmRuntime runtime, PcmTrigger trigger)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (runtime.BufferAccess > 0)
@@ -323,7 +323,7 @@ public sealed partial class PcmSubstream
 
     private void UnlockBuffer(PcmRuntime runtime)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             runtime.BufferAccess++;
@@ -337,7 +337,7 @@ public sealed partial class PcmSubstream
     /// <summary>Moves the state unless a disconnect came first.</summary>
     private void Commit(PcmRuntime runtime, PcmTrigger trigger)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (runtime.Lifecycle.Permits(trigger))

@@ -17,7 +17,7 @@ public sealed partial class PcmSubstream
             return error;
         }
 
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             status = Status_NeedsLock(runtime, audioType, reportDelay);
@@ -41,7 +41,7 @@ public sealed partial class PcmSubstream
             return error;
         }
 
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             error = HwSync_NeedsLock(runtime);
@@ -66,7 +66,7 @@ public sealed partial class PcmSubstream
             return error;
         }
 
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             error = HwSync_NeedsLock(runtime);
@@ -96,7 +96,7 @@ public sealed partial class PcmSubstream
             return error;
         }
 
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             if (request.HwSync)
@@ -241,7 +241,7 @@ public sealed partial class PcmSubstream
             return error;
         }
 
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             error = HwSync_NeedsLock(runtime);

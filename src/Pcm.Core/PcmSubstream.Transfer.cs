@@ -46,7 +46,7 @@ public sealed partial class PcmSubstream
             return Ask.Nothing; // succeeds in every state but OPEN, and looks at nothing
         }
 
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             switch (cursor.Next)
@@ -125,7 +125,7 @@ public sealed partial class PcmSubstream
 
     /// <summary>Copies one piece that does not wrap, with the lock dropped meanwhile.</summary>
     /// <returns>True when playback must be started now.</returns>
-    private bool CopyChunk_NeedsLock(PcmRuntime runtime, in PcmUserFrames user, ref PcmTransferCursor cursor, ref Lock held)
+    private bool CopyChunk_NeedsLock(PcmRuntime runtime, in PcmUserFrames user, ref PcmTransferCursor cursor, ref PcmStreamLock held)
     {
         long offset = runtime.ApplicationPosition % runtime.BufferFrames;
         int frames = (int)Math.Min(Math.Min(cursor.Frames - cursor.Done, cursor.Avail), runtime.BufferFrames - offset);

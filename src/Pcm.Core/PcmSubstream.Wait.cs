@@ -14,7 +14,7 @@ public sealed partial class PcmSubstream
             return error == PcmError.NoDevice ? PcmPollEvents.Error : PcmPollEvents.Ready | PcmPollEvents.Error;
         }
 
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             return Poll_NeedsLock(runtime);
@@ -120,7 +120,7 @@ public sealed partial class PcmSubstream
             return Poll();
         }
 
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             PcmPollEvents events = Poll_NeedsLock(runtime);
@@ -141,7 +141,7 @@ public sealed partial class PcmSubstream
 
     private void LeaveQueue(PcmRuntime runtime, PcmWaiter waiter)
     {
-        Lock held = EnterStream();
+        PcmStreamLock held = EnterStream();
         try
         {
             runtime.PollQueue.Remove(waiter);

@@ -138,7 +138,7 @@ public sealed partial class PcmSubstream : IAsyncDisposable
             }
 
             await GuardAsync(static (ops, _, _) => ops.CloseAsync(), runtime, CancellationToken.None);
-            Lock held = EnterStream();
+            PcmStreamLock held = EnterStream();
             try
             {
                 Volatile.Write(ref _runtime, null);
@@ -161,7 +161,7 @@ public sealed partial class PcmSubstream : IAsyncDisposable
 
     /// <summary>Locks the stream: the group's lock, whichever group that is by the time it is held.</summary>
     /// <returns>The lock to exit.</returns>
-    internal Lock EnterStream()
+    internal PcmStreamLock EnterStream()
     {
         while (true)
         {

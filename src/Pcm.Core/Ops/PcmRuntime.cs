@@ -15,6 +15,7 @@ public sealed class PcmRuntime
     internal PcmRuntime(PcmSubstream substream, PcmHardware hardware)
     {
         _substream = substream;
+        Direction = substream.Direction;
         Hardware = hardware;
         Lifecycle = new PcmLifecycle(substream.Direction);
         Waiters = new PcmWaiterPool(substream.Services);
@@ -22,7 +23,7 @@ public sealed class PcmRuntime
     }
 
     /// <summary>The direction of the stream.</summary>
-    public PcmDirection Direction => _substream.Direction;
+    public PcmDirection Direction { get; }
 
     /// <summary>The number of the substream in its stream, from 0.</summary>
     public int SubstreamNumber => _substream.Number;

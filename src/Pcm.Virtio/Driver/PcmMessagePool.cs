@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Pcm.Virtio;
@@ -93,11 +94,11 @@ public class PcmMessagePool : IDisposable
 
     /// <summary>What the device reads first.</summary>
     /// <param name="message"><c>[0 .. Count)</c>.</param>
-    public DmaSlice Header(ushort message) => _region.Slice(message * Stride, Marshal.SizeOf<VirtioSoundPcmTransfer>());
+    public DmaSlice Header(ushort message) => _region.Slice(message * Stride, Unsafe.SizeOf<VirtioSoundPcmTransfer>());
 
     /// <summary>Where the device writes the status.</summary>
     /// <param name="message"><c>[0 .. Count)</c>.</param>
-    public DmaSlice Status(ushort message) => _region.Slice((message * Stride) + StatusOffset, Marshal.SizeOf<VirtioSoundPcmStatus>());
+    public DmaSlice Status(ushort message) => _region.Slice((message * Stride) + StatusOffset, Unsafe.SizeOf<VirtioSoundPcmStatus>());
 
     /// <summary>What the device wrote, copied once.</summary>
     /// <param name="message"><c>[0 .. Count)</c>.</param>

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Runtime;
+using System.Text;
+using Pcm;
+using Pcm.Bench.EndToEnd;
+
+if (EndToEndOptions.Parse(args, out string problem) is not { } options)
+{
+    Console.Error.WriteLine($"{problem}\n{EndToEndOptions.Usage}");
+    return 2;
+}
+
+#region services
+// No full blocking collections while streams run; a thread of its own for the periods, and what the system refused of it.
+GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
+using var realTime = new PcmRealTimeScheduler(new PcmRealTimeOptions { Priority = 50 });
+var realTimeServices = new PcmServices(realTime.Time, realTime);
+Console.Error.WriteLine(realTime.Grant.Refused);
+#endregion
+var report = new StringBuilder();
+Say("| | |", "|---|---|");
+foreach ((string name, string value) in Machine.Describe())
+{
+    Say($"| {name} | {value} |");
+}
+
+string granted = realTime.Grant.Priority > 0 ? $"SCHED_FIFO {realTime.Grant.Priority}" : $"ordinary priority. {realTime.Grant.Refused}";
+Say($"| Command | `dotnet run -c Release --project bench/Pcm.Bench.EndToEnd -- {options.CommandLine}` |", $"| Real-time thread | {granted} |");
+
+Say("", "Lateness of an application that is woken for each period, microseconds; null card, four periods:", "",
+    "| Services | Period | Beside it | Periods | p50 | p99 | p99.9 | max | xruns | Lost laps |", "|---|---:|---|---:|---:|---:|---:|---:|---:|---:|");
+foreach ((string clock, PcmServices services) in ((string, PcmServices)[])[("default", new PcmServices()), ("real-time thread", realTimeServices)])
+{
+    foreach (double periodMs in (double[])[1, 5, 10])
+    {
+        Print(LatenessRun.Measure(clock, services, periodMs, options.Seconds, "nothing"));
+        using var disturbance = new Disturbance();
+        LatenessResult disturbed = LatenessRun.Measure(clock, services, periodMs, options.Seconds, "");
+        Print(disturbed with { Beside = disturbance.Achieved });
+    }
+}
+
+Say("", "Streams at 10 ms periods, four periods each, written by asynchronous loops on the thread pool:", "",
+    "| Path | Streams | Seconds | Periods | xruns | Stalls | CPU, of one core | Bytes per stream beyond its ring | Kicks per period | Interrupts per period |", "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+foreach (bool virtio in (bool[])[false, true])
+{
+    foreach (int count in options.Streams)
+    {
+        StreamsResult r = await new StreamsRun(new PcmServices(), count, virtio).MeasureAsync(options.Seconds);
+        Say(string.Create(CultureInfo.InvariantCulture, $"| {r.Path} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Stalls} | {r.Cpu:0} % | {r.BytesPerStream} | {Number(r.KicksPerPeriod)} | {Number(r.InterruptsPerPeriod)} |"));
+    }
+}
+
+return options.Report is { } file ? Insert(file, report.ToString()) : 0;
+
+void Print(LatenessResult r) => Say(string.Create(
+    CultureInfo.InvariantCulture,
+    $"| {r.Clock} | {r.PeriodMs:0} ms | {r.Beside} | {r.Lateness.Count} | {r.Lateness.At(0.5):0} | {r.Lateness.At(0.99):0} | {r.Lateness.At(0.999):0} | {r.Lateness.At(1):0} | {r.XRuns} | {r.LostLaps} |"));
+
+void Say(params ReadOnlySpan<string> lines)
+{
+    foreach (string line in lines)
+    {
+        Console.WriteLine(line);
+        report.AppendLine(line);
+    }
+}
+
+static string Number(double value) => double.IsNaN(value) ? "" : value.ToString("0.00", CultureInfo.InvariantCulture);
+
+static int Insert(string file, string measured)
+{
+    const string Begin = "<!-- measured -->", End = "<!-- end -->";
+    string text = File.ReadAllText(file);
+    int begin = text.IndexOf(Begin, StringComparison.Ordinal), end = text.IndexOf(End, StringComparison.Ordinal);
+    if (begin < 0 || end < begin)
+    {
+        Console.Error.WriteLine($"{file} has no place for the report: {Begin} .. {End}");
+        return 1;
+    }
+
+    File.WriteAllText(file, text[..(begin + Begin.Length)] + "\n" + measured + text[end..]);
+    return 0;
+}

@@ -1,0 +1,57 @@
+using Pcm.Virtio;
+
+namespace Pcm.Bench;
+
+/// <summary>What is compared with what, and how good it shall be. The remark of a row says where its time goes; it is printed when the target is missed.</summary>
+internal static class TargetTable
+{
+    private const int PeriodBytes = 4096;
+
+    private const string Snapshot = "The loads of a snapshot depend on each other: group, its lock's sequence, session, lifecycle, positions, sequence again; an atomic load "
+        + "in a loop is one, and the processor has several of them under way at a time. It is the price of two positions and a state that belong together.";
+
+    private const string Ring = "By perf, a quarter of the managed time is Lock.Enter and Lock.Exit, each an atomic operation, where the C spin lock's exit is a plain "
+        + "store; the rest is spread over the bounds checks of ring memory, the check of ids and lengths, and the virtual calls that make rings and pools replaceable.";
+
+    private const string Packed = "The same locks and checks are in both; the packed ring saves the index fields, but writes the flags of the first descriptor apart and last.";
+
+    private const string Write = "By perf, beside the copy: five locks (the stream's before and after the copy; the queue's to look, to top up and to send), the clock, and two full fences. "
+        + "There is one copy; looking at the hardware before a running stream is written to is the kernel's semantics.";
+
+    private const string Restart = "libasound's null PCM changes two words; here three verbs each enter the gate, fire Stateless, which allocates, and the null card makes and disposes of a "
+        + "timer, while the STOP that is owed is also scheduled on the thread pool.";
+
+    public static IEnumerable<PairedRow> Rows()
+    {
+        var pointer = new PointerRows();
+        var split = new RingRow(VirtqueueKind.Split);
+        var packed = new RingRow(VirtqueueKind.Packed);
+        var virtio = new VirtioWriteRow();
+        var nulls = new NullRows();
+        Timed memcpy = Stopwatched.Native(static n => PcmNative.Memcpy(n, PeriodBytes), static n => (ulong)n * PeriodBytes);
+        yield return InC("pointer: consistent snapshot, no lock", pointer.Snapshot, "C spin lock",
+            Stopwatched.Native(PcmNative.PointerSpinlock, static n => 4096UL * (ulong)n), 0.35, Snapshot);
+        yield return InC("pointer: consistent snapshot, no lock", pointer.Snapshot, "C atomic load",
+            Stopwatched.Native(PcmNative.PointerAtomic, static n => 4096UL * (ulong)n), 2.5, Snapshot);
+        yield return InC("completion and resubmission of a period, split ring", split.Period, "the same in C",
+            Stopwatched.Native(PcmNative.SplitPeriod, static n => 1024UL * (ulong)n), 1.5, Ring);
+        yield return new PairedRow("completion and resubmission of a period, packed ring", packed.Period, "our split ring", split.Period, null, 1.0, AllocatesNothing: true, Packed);
+        yield return InC("write of 1024 frames, to the published descriptor and the kick", virtio.Write, "memcpy of 4096 B", memcpy, 1.5, Write);
+        yield return Asound("write of 1024 frames, null card", nulls.Write, "snd_pcm_writei",
+            Stopwatched.Native(static n => PcmNative.AsoundWritei(n, 1024), static n => (ulong)n), 2.0);
+        yield return Asound("avail by the positions as they stand", pointer.Avail, "snd_pcm_avail_update",
+            Stopwatched.Native(PcmNative.AsoundAvailUpdate, static n => (ulong)n), 0.5);
+        yield return Asound("avail after a look at the hardware", pointer.GetAvail, "snd_pcm_avail",
+            Stopwatched.Native(PcmNative.AsoundAvail, static n => (ulong)n), null);
+        yield return Asound("delay after a look at the hardware", pointer.GetDelay, "snd_pcm_delay",
+            Stopwatched.Native(PcmNative.AsoundDelay, static n => (ulong)n), null);
+        yield return Asound("stop, prepare, start, null card", nulls.Restart, "snd_pcm_drop, snd_pcm_prepare",
+            Stopwatched.Native(PcmNative.AsoundRestart, static n => (ulong)n), 10, allocatesNothing: false, Restart);
+    }
+
+    private static PairedRow InC(string name, Timed run, string baselineName, Timed baseline, double target, string remark) =>
+        new(name, run, baselineName, PcmNative.WhyMissing is null ? baseline : null, PcmNative.WhyMissing, target, AllocatesNothing: true, remark);
+
+    private static PairedRow Asound(string name, Timed run, string baselineName, Timed baseline, double? target, bool allocatesNothing = true, string remark = "") =>
+        new(name, run, baselineName, PcmNative.WhyNoAsound is null ? baseline : null, PcmNative.WhyNoAsound, target, allocatesNothing, remark);
+}

@@ -1,0 +1,195 @@
+namespace Pcm;
+
+/// <summary>
+/// A scheduler on a thread of its own, with real-time priority where the system permits, and a clock whose timers fire on that thread: between
+/// the hardware's period and the application's wake-up stands no thread pool, and no timer that counts in milliseconds. Give
+/// <see cref="PcmServices"/> both: <c>new PcmServices(realTime.Time, realTime)</c>.
+/// Work must not wait: all streams share the thread. An exception that escapes it ends the process, as on the thread pool.
+/// Lifetime: dispose it last, after the cards that use it; work scheduled afterwards throws <see cref="ObjectDisposedException"/>.
+/// </summary>
+/// <remarks>Thread safety: every member may be called from any thread.</remarks>
+public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<(Action<object?> Work, object? State)> _ready = new();
+    private readonly PriorityQueue<(RealTimeTimer Timer, long Arming), (long DueNs, long Arming)> _timers = new();
+    private readonly RealTimeSleep _sleep;
+    private readonly Thread _thread;
+    private long _armings;
+    private bool _disposed;
+
+    /// <summary>Starts the thread and asks the system for what the options want; <see cref="Grant"/> says what it gave.</summary>
+    /// <param name="options">Null: the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The priority is not 0 .. 99.</exception>
+    public PcmRealTimeScheduler(PcmRealTimeOptions? options = null)
+        : this(options ?? new PcmRealTimeOptions(), RealTimeSleep.Create())
+    {
+    }
+
+    internal PcmRealTimeScheduler(PcmRealTimeOptions options, RealTimeSleep sleep)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Priority);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Priority, 99);
+        _sleep = sleep;
+        Time = new Clock(this);
+        using var asked = new ManualResetEventSlim();
+        PcmRealTimeGrant? grant = null;
+        _thread = new Thread(() =>
+        {
+            grant = RealTimeNative.Ask(options);
+            asked.Set();
+            Run();
+        })
+        {
+            IsBackground = true,
+            Name = options.ThreadName,
+        };
+        _thread.Start();
+        asked.Wait();
+        Grant = grant!;
+    }
+
+    /// <summary>The system's clock, with timers that fire on this thread, to the nanosecond where the system can.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>What the system granted.</summary>
+    public PcmRealTimeGrant Grant { get; }
+
+    /// <inheritdoc/>
+    public override void Schedule(Action<object?> work, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _ready.Enqueue((work, state));
+        }
+
+        WakeThread();
+    }
+
+    /// <summary>Ends the thread after the work that is ready; timers fire no more. Context: not from work of this scheduler.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+        }
+
+        _sleep.Wake();
+        _thread.Join();
+        _sleep.Dispose();
+    }
+
+    internal bool IsThisThread => Thread.CurrentThread == _thread;
+
+    /// <summary>Arms a timer anew; with <see cref="Timeout.InfiniteTimeSpan"/> it fires no more. Context: any thread.</summary>
+    internal void Arm(RealTimeTimer timer, TimeSpan due)
+    {
+        lock (_lock)
+        {
+            timer.Arming = ++_armings; // what is queued under another number is stale, and is dropped when its time comes
+            if (due == Timeout.InfiniteTimeSpan || _disposed)
+            {
+                return;
+            }
+
+            _timers.Enqueue((timer, timer.Arming), (_sleep.NowNs + (due.Ticks * 100), timer.Arming));
+        }
+
+        WakeThread();
+    }
+
+    /// <summary>The thread itself looks again before it sleeps.</summary>
+    private void WakeThread()
+    {
+        if (!IsThisThread)
+        {
+            _sleep.Wake();
+        }
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            (Action<object?> Work, object? State) ready = default;
+            RealTimeTimer? timer = null;
+            long nextNs;
+            lock (_lock)
+            {
+                nextNs = NextDue_NeedsLock(out timer);
+                if (timer is null && !_ready.TryDequeue(out ready) && _disposed)
+                {
+                    return;
+                }
+            }
+
+            if (timer is not null)
+            {
+                timer.Fire(); // before ready work: it is due by the clock
+            }
+            else if (ready.Work is { } work)
+            {
+                work(ready.State);
+            }
+            else
+            {
+                _sleep.Until(nextNs);
+            }
+        }
+    }
+
+    /// <summary>Takes the timer that is due.</summary>
+    /// <returns>When the next one is, if none is now.</returns>
+    private long NextDue_NeedsLock(out RealTimeTimer? due)
+    {
+        due = null;
+        while (_timers.TryPeek(out (RealTimeTimer Timer, long Arming) next, out (long DueNs, long) when))
+        {
+            bool stale = next.Timer.Arming != next.Arming;
+            if (!stale && when.DueNs > _sleep.NowNs)
+            {
+                return when.DueNs;
+            }
+
+            _timers.Dequeue();
+            if (!stale && !_disposed)
+            {
+                due = next.Timer;
+                due.Begin_NeedsLock();
+                if (due.Period != Timeout.InfiniteTimeSpan)
+                {
+                    due.Arming = ++_armings;
+                    _timers.Enqueue((due, due.Arming), (when.DueNs + (due.Period.Ticks * 100), due.Arming)); // from the due time: lateness does not add up
+                }
+
+                return 0;
+            }
+        }
+
+        return long.MaxValue;
+    }
+
+    internal Lock Guard => _lock;
+
+    private sealed class Clock(PcmRealTimeScheduler owner) : TimeProvider
+    {
+        public override long TimestampFrequency => 1_000_000_000;
+
+        public override long GetTimestamp() => owner._sleep.NowNs;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ArgumentNullException.ThrowIfNull(callback);
+            var timer = new RealTimeTimer(owner, callback, state);
+            timer.Change(dueTime, period);
+            return timer;
+        }
+    }
+}
