@@ -116,7 +116,6 @@ public sealed record NullCardModel
             PeriodBytesMin = 16,
             PeriodBytesMax = 512 * 1024,
         },
-        SubstreamsPerDirection = 1,
     };
 
     /// <summary>Every model, <see cref="Dummy"/> first.</summary>
