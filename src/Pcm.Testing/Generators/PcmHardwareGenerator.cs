@@ -18,8 +18,9 @@ public sealed class PcmHardwareGenerator(Random random)
         PcmFormats formats = NextFormats();
         uint frameBytes = LargestSampleBytes(formats) * channelsMax;
 
-        // A period of the widest frames must fit, or some of what is declared could never be chosen.
-        uint periodBytesMin = frameBytes * (uint)_random.Next(1, 65), periodBytesMax = periodBytesMin * (uint)_random.Next(1, 65);
+        // A period of the widest frames must fit, or some of what is declared could never be chosen; and so must one of twice that, because the bytes
+        // of a single length need not be whole frames of the format that is chosen.
+        uint periodBytesMin = frameBytes * (uint)_random.Next(1, 65), periodBytesMax = periodBytesMin * (uint)_random.Next(2, 65);
         uint periodsMin = (uint)_random.Next(1, 5), periodsMax = (uint)_random.Next((int)periodsMin, 65);
         return new PcmHardware
         {
@@ -34,7 +35,7 @@ public sealed class PcmHardwareGenerator(Random random)
             PeriodBytesMax = periodBytesMax,
             PeriodsMin = periodsMin,
             PeriodsMax = periodsMax,
-            BufferBytesMax = periodBytesMin * periodsMin * (uint)_random.Next(1, 5),
+            BufferBytesMax = periodBytesMin * periodsMin * (uint)_random.Next(2, 6),
         };
     }
 
