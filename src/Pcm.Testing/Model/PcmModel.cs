@@ -315,9 +315,9 @@ public sealed partial class PcmModel
 
         Hardware += frames;
         _lap = Hardware / BufferFrames;
-        if (frames == 0)
+        if (frames == 0 && State != PcmState.Draining)
         {
-            return; // a position that stands still changes nothing
+            return; // a position that stands still changes nothing; but a drain with nothing left ends
         }
 
         UpdateState();
