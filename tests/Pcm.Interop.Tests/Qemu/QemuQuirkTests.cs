@@ -68,7 +68,7 @@ public sealed class QemuQuirkTests
         for (int i = 0; i < 5; i++)
         {
             await using VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(
-                new LentTransport(device.Transport), "qemu", new PcmServices(), QemuRig.WideLimits);
+                new LentTransport(device.Transport), "qemu", new PcmServices(new PatientTime()), QemuRig.WideLimits);
             PcmSubstream stream = (await driver.Card.Devices[0].OpenAsync(PcmDirection.Playback)).GetOrThrow();
             await stream.ConfigureAsync();
             await stream.PlayAsync(StreamExtensions.Noise(5000 * 4));

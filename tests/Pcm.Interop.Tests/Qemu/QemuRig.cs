@@ -28,7 +28,8 @@ internal sealed class QemuRig : IAsyncDisposable
         await Peers.RequireQemuAsync();
         string? wav = record ? Path.Combine(Path.GetTempPath(), $"pcm-interop-{Guid.NewGuid():N}.wav") : null;
         QemuDevice device = await QemuDevice.StartAsync((options ?? new QemuOptions()) with { WavPath = wav });
-        VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(device.Transport, "qemu", new PcmServices(), soundOptions ?? WideLimits);
+        PcmServices services = options is { Clock: QemuClock.Wall } ? new PcmServices() : new PcmServices(new PatientTime());
+        VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(device.Transport, "qemu", services, soundOptions ?? WideLimits);
         return new QemuRig(device, driver, wav);
     }
 
