@@ -44,7 +44,7 @@ public sealed class PcmCard : IAsyncDisposable
     /// <summary>Clock, scheduler, log, options.</summary>
     public PcmServices Services { get; }
 
-    /// <summary>The devices, by number.</summary>
+    /// <summary>The devices, in the order of their numbers, which may have gaps.</summary>
     public IReadOnlyList<PcmDevice> Devices => _devices;
 
     /// <summary>The card is gone for good.</summary>
@@ -53,13 +53,22 @@ public sealed class PcmCard : IAsyncDisposable
     /// <summary>Bytes that the rings of this card take now.</summary>
     public long BufferBytes => Interlocked.Read(ref _bufferBytes);
 
-    /// <summary>Adds a device; its number is the count so far. The card owns the ops and disposes them.</summary>
+    /// <summary>Adds a device. The card owns the ops and disposes them.</summary>
     /// <param name="description">What it has.</param>
+    /// <exception cref="ArgumentException">Its number is negative, or another device has it.</exception>
     public PcmDevice AddDevice(PcmDeviceDescription description)
     {
         ArgumentNullException.ThrowIfNull(description);
-        var device = new PcmDevice(this, _devices.Count, description);
-        _devices.Add(device);
+        int number = description.Number ?? (_devices.Count == 0 ? 0 : _devices[^1].Number + 1);
+        int place = _devices.FindIndex(d => d.Number >= number);
+        if (number < 0 || (place >= 0 && _devices[place].Number == number))
+        {
+            throw new ArgumentException(
+                number < 0 ? $"A device number is 0 or more, not {number}." : $"Card '{Id}' has a device {number} already.", nameof(description));
+        }
+
+        var device = new PcmDevice(this, number, description);
+        _devices.Insert(place < 0 ? _devices.Count : place, device);
         _ops.AddRange(device.Playback.Concat(device.Capture).Select(static s => s.Ops)); // a decorator owns what it wraps
         return device;
     }

@@ -7,6 +7,9 @@ public sealed record PcmDeviceDescription
     /// <summary>What a person calls it.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The device's number in its card, 0 or more, as in <c>hw:CARD,NUMBER</c>; null: the next after the highest so far.</summary>
+    public int? Number { get; init; }
+
     /// <summary>One ops instance per playback substream; none: no playback.</summary>
     public IReadOnlyList<PcmOps> Playback { get; init; } = [];
 

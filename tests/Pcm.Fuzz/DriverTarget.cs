@@ -85,7 +85,7 @@ internal sealed class DriverTarget : FuzzTarget
 
     private async Task LiveAsync(VirtualClock clock, HostileTransport transport, FuzzOp setup)
     {
-        var services = new PcmServices(clock, clock.Scheduler);
+        var services = new PcmServices((setup.A & 0x70_0000) == 0x10_0000 ? new StandingTime(clock) : clock, clock.Scheduler);
         VirtioSoundDriver driver;
         try
         {

@@ -25,6 +25,8 @@ internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
     private ITimer? _timer;
     private CancellationTokenRegistration _cancellation;
     private long _deadlineNs;
+    private long _lastNs;
+    private int _standstills;
     private int _wake = (int)PcmWake.Woken; // not armed: nothing to signal
     private bool _blocking;
 
@@ -58,7 +60,10 @@ internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
     {
         if (timeout != Timeout.InfiniteTimeSpan)
         {
-            Volatile.Write(ref _deadlineNs, _services.NowNs + (timeout.Ticks * 100));
+            long now = _services.NowNs;
+            _lastNs = now;
+            _standstills = 0;
+            Volatile.Write(ref _deadlineNs, now + (timeout.Ticks * 100));
             _timer ??= _services.Time.CreateTimer(static w => ((PcmWaiter)w!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _timer.Change(timeout, Timeout.InfiniteTimeSpan);
         }
@@ -129,9 +134,12 @@ internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
     {
         // A callback of an earlier arming may come late, and the system's timers, which count milliseconds, may come a moment early. The deadline
         // tells. Either way the timer is set for what is left: nobody else would do it after an early one.
-        long deadlineNs = Volatile.Read(ref _deadlineNs);
-        long leftNs = deadlineNs - _services.NowNs;
-        if (leftNs <= 0)
+        // A clock that stood still while two timers ran is no measure: then the timers are.
+        long deadlineNs = Volatile.Read(ref _deadlineNs), nowNs = _services.NowNs;
+        long leftNs = deadlineNs - nowNs;
+        _standstills = nowNs <= _lastNs ? _standstills + 1 : 0;
+        _lastNs = nowNs;
+        if (leftNs <= 0 || (_standstills == 2 && deadlineNs != long.MaxValue))
         {
             Signal(PcmWake.TimedOut);
         }

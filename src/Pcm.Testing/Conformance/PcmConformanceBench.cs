@@ -64,6 +64,6 @@ public sealed class PcmConformanceBench : IAsyncDisposable
 
     internal PcmDevice? DeviceOf(PcmDirection direction) =>
         (direction == PcmDirection.Playback ? PlaybackDevice : CaptureDevice) is { } number
-            ? Card.Devices[number]
+            ? Card.Devices.First(d => d.Number == number)
             : Card.Devices.FirstOrDefault(d => d.Stream(direction).Count > 0);
 }

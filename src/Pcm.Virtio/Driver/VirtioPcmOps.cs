@@ -20,6 +20,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
     private SoundCommandState _device;
     private uint _deviceGeneration;
     private VirtioSoundPcmSetParams _parameters;
+    private ITimer? _look;
     private int _reserved;
     private bool _waitsForEmpty;
 
@@ -203,7 +204,18 @@ internal abstract partial class VirtioPcmOps : PcmOps
         }
 
         Restart(position);
-        return running && takesBack ? await StartAsync(cancellationToken) : PcmError.None;
+        if (!running || !takesBack)
+        {
+            return PcmError.None;
+        }
+
+        PcmError started = await StartAsync(cancellationToken);
+        if (started == PcmError.None)
+        {
+            LookAfterAPeriod(Runtime!);
+        }
+
+        return started;
     }
 
     private async ValueTask<PcmError> TakeBackAsync(bool running, CancellationToken cancellationToken)
@@ -254,6 +266,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
 
     public override async ValueTask DisposeAsync()
     {
+        _look?.Dispose();
         FreePool();
         lock (Queue.Lock)
         {
@@ -322,6 +335,27 @@ internal abstract partial class VirtioPcmOps : PcmOps
         {
             _driver.Services.Scheduler.Schedule(static ops => ((VirtioPcmOps)ops!).AfterUsed(), this);
         }
+    }
+
+    /// <summary>
+    /// A running device without a message says nothing, so what was left behind by a reset would run dry unnoticed: in a period's time, when
+    /// the messages that were taken back would have begun to end, somebody looks. Context: gate held.
+    /// </summary>
+    private void LookAfterAPeriod(PcmRuntime runtime)
+    {
+        _look ??= _driver.Services.Time.CreateTimer(
+            static state =>
+            {
+                var ops = (VirtioPcmOps)state!;
+                if (ops.InFlight == 0)
+                {
+                    ops.AfterUsed();
+                }
+            },
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+        _look.Change(TimeSpan.FromSeconds((double)runtime.PeriodFrames / runtime.Rate), Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Notes a finished message. Context: queue lock held.</summary>

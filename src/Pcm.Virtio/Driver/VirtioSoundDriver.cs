@@ -286,12 +286,13 @@ public sealed partial class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposa
             });
         }
 
-        // One PCM device for each function group, in the order in which they first appear.
-        foreach (IGrouping<uint, VirtioStreamInfo> group in infos.OfType<VirtioStreamInfo>().GroupBy(static i => i.FunctionNode))
+        // One PCM device for each function group, whose number it has, as in Linux; a number that no device can have comes last.
+        foreach (IGrouping<uint, VirtioStreamInfo> group in infos.OfType<VirtioStreamInfo>().GroupBy(static i => i.FunctionNode).OrderBy(static g => g.Key))
         {
             card.AddDevice(new PcmDeviceDescription
             {
                 Name = $"VirtIO PCM {group.Key}",
+                Number = group.Key < int.MaxValue - MaxItems ? (int)group.Key : null,
                 Playback = [.. group.Where(static i => i.Direction == PcmDirection.Playback).Select(i => _streams[(int)i.Id]!)],
                 Capture = [.. group.Where(static i => i.Direction == PcmDirection.Capture).Select(i => _streams[(int)i.Id]!)],
                 PlaybackChannelMaps = MapsOf(group.Key, PcmDirection.Playback),

@@ -125,9 +125,10 @@ public static class VirtioHandshake
         VirtioTransport transport, Func<VirtioTransport, ushort, bool> isDone, ushort argument, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        while (!isDone(transport, argument))
+        long most = 1 + (2 * timeout.Ticks / s_pollInterval.Ticks); // should the clock stand still
+        for (long polls = 0; !isDone(transport, argument); polls++)
         {
-            if (time.GetElapsedTime(start) >= timeout)
+            if (time.GetElapsedTime(start) >= timeout || polls >= most)
             {
                 return false;
             }

@@ -115,6 +115,21 @@ public sealed class DriverBehaviourTests : IDisposable
     }
 
     [Fact]
+    public void Reset_WhileRunningAndNothingWritten_RunsDryAfterAPeriod()
+    {
+        Run(PcmDirection.Playback, async (rig, playback) =>
+        {
+            await QueueAsync(playback, Noise(6 * Period));
+            Assert.Equal(PcmError.None, await playback.StartAsync());
+            Assert.Equal(PcmError.None, await playback.ResetAsync());
+            await Task.Delay(TimeSpan.FromMilliseconds(9.9), rig.Clock);
+            Assert.Equal(PcmState.Running, playback.State);
+            await Task.Delay(TimeSpan.FromMilliseconds(0.2), rig.Clock);
+            Assert.Equal(PcmState.XRun, playback.State);
+        });
+    }
+
+    [Fact]
     public void Drain_AfterAResetWithNothingWritten_Ends()
     {
         Run(PcmDirection.Playback, async (rig, playback) =>

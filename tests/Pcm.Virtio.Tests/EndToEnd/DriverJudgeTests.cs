@@ -15,7 +15,7 @@ public sealed class DriverJudgeTests
     public void V01_Config_WithoutControls_IsNotReadBeyondTwelveBytes(bool controls, int end)
     {
         var judge = new JudgeDevice { Offered = controls ? VirtioFeatures.SoundControls : VirtioFeatures.None };
-        Run(judge, static (_, _) => Task.CompletedTask);
+        JudgeRig.Run(judge, static (_, _) => Task.CompletedTask);
         Assert.Equal(end, judge.ConfigEnd);
     }
 
@@ -23,7 +23,7 @@ public sealed class DriverJudgeTests
     public void V02_V03_V34_EventQueue_IsFullOfWritableBuffersAndKickedOnce()
     {
         var judge = new JudgeDevice();
-        Run(judge, (rig, _) =>
+        JudgeRig.Run(judge, (rig, _) =>
         {
             (ushort, long, long)[] buffers = [.. judge.Messages.Where(static m => m.Queue == VirtioSoundQueues.Event)];
             Assert.Equal(64, buffers.Length);
@@ -37,7 +37,7 @@ public sealed class DriverJudgeTests
     public void V04_V05_Queries_OfManyItems_StayInRangeAndHaveRoom()
     {
         var judge = new JudgeDevice { Streams = [.. Enumerable.Repeat(JudgeDevice.Stream(PcmDirection.Playback), 100)] };
-        Run(judge, (_, driver) =>
+        JudgeRig.Run(judge, (_, driver) =>
         {
             Assert.Equal(100, driver.Card.Devices[0].Playback.Count);
             uint next = 0;
@@ -60,9 +60,9 @@ public sealed class DriverJudgeTests
     public void V06_V07_V08_V09_V10_V11_SetParams_HasOnlyWhatIsOfferedAndFits(int period, int periods)
     {
         var judge = new JudgeDevice();
-        Run(judge, async (_, driver) =>
+        JudgeRig.Run(judge, async (_, driver) =>
         {
-            await using PcmSubstream playback = await OpenAsync(driver, PcmDirection.Playback, period, periods);
+            await using PcmSubstream playback = await JudgeRig.OpenAsync(driver, PcmDirection.Playback, period, periods);
             VirtioSoundPcmSetParams sent = MemoryMarshal.Read<VirtioSoundPcmSetParams>(judge.Requests[^1]);
             Assert.Equal(24, judge.Requests[^1].Length);
             Assert.Equal(((uint)(period * FrameBytes), 0u), (sent.PeriodBytes.Value, sent.BufferBytes % sent.PeriodBytes));
@@ -77,9 +77,9 @@ public sealed class DriverJudgeTests
     public void V12_V13_V14_Playback_IsPeriodsWithTheTailLastAndNoOtherRoom()
     {
         JudgeDevice judge = Unpolled();
-        Run(judge, async (rig, driver) =>
+        JudgeRig.Run(judge, async (rig, driver) =>
         {
-            await using PcmSubstream playback = await OpenAsync(driver, PcmDirection.Playback, Period, 8);
+            await using PcmSubstream playback = await JudgeRig.OpenAsync(driver, PcmDirection.Playback, Period, 8);
             (await playback.PrepareAsync()).ThrowIfError("prepare");
             await playback.WriteAsync(new byte[((3 * Period) + 17) * FrameBytes]);
             ValueTask<PcmError> drain = playback.DrainAsync();
@@ -101,9 +101,9 @@ public sealed class DriverJudgeTests
             atStart = request[0] == 4 && request[1] == 1 ? Of(judge, VirtioSoundQueues.Capture).Length : atStart;
             return honest;
         };
-        Run(judge, async (_, driver) =>
+        JudgeRig.Run(judge, async (_, driver) =>
         {
-            await using PcmSubstream capture = await OpenAsync(driver, PcmDirection.Capture, Period, 4);
+            await using PcmSubstream capture = await JudgeRig.OpenAsync(driver, PcmDirection.Capture, Period, 4);
             (await capture.PrepareAsync()).ThrowIfError("prepare");
             Assert.Equal(PcmError.None, await capture.StartAsync());
             Assert.All(Of(judge, VirtioSoundQueues.Capture), static m => Assert.Equal((VirtioSoundQueues.Capture, 4L, (long)(Period * FrameBytes) + 8), m));
@@ -115,9 +115,9 @@ public sealed class DriverJudgeTests
     public void V21_V22_Commands_OfALife_AreInTheOnlyLegalOrder()
     {
         JudgeDevice judge = Unpolled();
-        Run(judge, async (_, driver) =>
+        JudgeRig.Run(judge, async (_, driver) =>
         {
-            PcmSubstream playback = await OpenAsync(driver, PcmDirection.Playback, Period, 4);
+            PcmSubstream playback = await JudgeRig.OpenAsync(driver, PcmDirection.Playback, Period, 4);
             (await playback.PrepareAsync()).ThrowIfError("prepare");
             await playback.WriteAsync(new byte[2 * Period * FrameBytes]);   // starts
             await playback.PauseAsync(enable: true);
@@ -146,9 +146,9 @@ public sealed class DriverJudgeTests
     public void V25_Status_EachCode_IsTheErrno(uint status, PcmError expected)
     {
         var judge = new JudgeDevice();
-        Run(judge, async (_, driver) =>
+        JudgeRig.Run(judge, async (_, driver) =>
         {
-            await using PcmSubstream playback = await OpenAsync(driver, PcmDirection.Playback, Period, 4);
+            await using PcmSubstream playback = await JudgeRig.OpenAsync(driver, PcmDirection.Playback, Period, 4);
             judge.Twist = (_, _) => BitConverter.GetBytes(status);
             Assert.Equal(expected, await playback.PrepareAsync());
             judge.Twist = static (_, honest) => honest;
@@ -182,9 +182,9 @@ public sealed class DriverJudgeTests
     public void V26_Capture_AnyUsedLength_IsWholePeriodsWithSilenceBehind(uint used)
     {
         JudgeDevice judge = Unpolled();
-        Run(judge, async (rig, driver) =>
+        JudgeRig.Run(judge, async (rig, driver) =>
         {
-            await using PcmSubstream capture = await OpenAsync(driver, PcmDirection.Capture, Period, 4);
+            await using PcmSubstream capture = await JudgeRig.OpenAsync(driver, PcmDirection.Capture, Period, 4);
             (await capture.PrepareAsync()).ThrowIfError("prepare");
             (await capture.StartAsync()).ThrowIfError("start");
             capture.Runtime!.Buffer!.Span.Fill(0x77);
@@ -207,9 +207,9 @@ public sealed class DriverJudgeTests
     public void V27_Latency_AnyNumber_IsWholeFramesOfAtMostTheRing(uint latency, int frames)
     {
         JudgeDevice judge = Unpolled();
-        Run(judge, async (rig, driver) =>
+        JudgeRig.Run(judge, async (rig, driver) =>
         {
-            await using PcmSubstream playback = await OpenAsync(driver, PcmDirection.Playback, Period, 8);
+            await using PcmSubstream playback = await JudgeRig.OpenAsync(driver, PcmDirection.Playback, Period, 8);
             (await playback.PrepareAsync()).ThrowIfError("prepare");
             await playback.WriteAsync(new byte[Period * FrameBytes]);
             await playback.WriteAsync(new byte[Period * FrameBytes / 2]);
@@ -231,7 +231,7 @@ public sealed class DriverJudgeTests
                 good with { Direction = 2 }, good with { Formats = 1 }, good,
             ],
         };
-        Run(judge, static (_, driver) =>
+        JudgeRig.Run(judge, static (_, driver) =>
         {
             PcmDevice device = Assert.Single(driver.Card.Devices);
             Assert.Single(device.Playback);
@@ -249,7 +249,7 @@ public sealed class DriverJudgeTests
         {
             Maps = [odd, new VirtioSoundChmapInfo { Channels = 1, HdaFunctionNode = 99 }, new VirtioSoundChmapInfo { Channels = 2, Direction = 7 }, default],
         };
-        Run(judge, static (_, driver) =>
+        JudgeRig.Run(judge, static (_, driver) =>
         {
             PcmChannelMap map = Assert.Single(driver.Card.Devices[0].ChannelMaps(PcmDirection.Playback));
             Assert.Equal((18, PcmChannelPosition.FrontLeft, PcmChannelPosition.Unknown), (map.Channels, map.Positions[0], map.Positions[1]));
@@ -280,7 +280,7 @@ public sealed class DriverJudgeTests
                 Named("", 0, 1), endless, foreign, Named("good", 4, 512), Named("good", 0, 1),
             ],
         };
-        Run(judge, static (_, driver) =>
+        JudgeRig.Run(judge, static (_, driver) =>
         {
             Assert.Equal(("good", 512, 10u), (Assert.Single(driver.Controls).Name, driver.Controls[0].Count, driver.Controls[0].Id));
             return Task.CompletedTask;
@@ -311,9 +311,9 @@ public sealed class DriverJudgeTests
     public void V32_Events_Nonsense_AreIgnoredAndTheBufferComesBack()
     {
         JudgeDevice judge = Unpolled();
-        Run(judge, async (rig, driver) =>
+        JudgeRig.Run(judge, async (rig, driver) =>
         {
-            await using PcmSubstream playback = await OpenAsync(driver, PcmDirection.Playback, Period, 8);
+            await using PcmSubstream playback = await JudgeRig.OpenAsync(driver, PcmDirection.Playback, Period, 8);
             (await playback.PrepareAsync()).ThrowIfError("prepare");
             await playback.WriteAsync(new byte[4 * Period * FrameBytes]);
             int before = judge.Messages.Count(static m => m.Queue == VirtioSoundQueues.Event);
@@ -337,9 +337,9 @@ public sealed class DriverJudgeTests
     public void PeriodEvent_WhilePlaying_WakesWhoWaits()
     {
         JudgeDevice judge = Unpolled();
-        Run(judge, async (rig, driver) =>
+        JudgeRig.Run(judge, async (rig, driver) =>
         {
-            await using PcmSubstream playback = await OpenAsync(driver, PcmDirection.Playback, Period, 4);
+            await using PcmSubstream playback = await JudgeRig.OpenAsync(driver, PcmDirection.Playback, Period, 4);
             (await playback.PrepareAsync()).ThrowIfError("prepare");
             await playback.WriteAsync(new byte[4 * Period * FrameBytes]);
             judge.Tell(0x1100, 0);
@@ -353,9 +353,9 @@ public sealed class DriverJudgeTests
     public void V33_NeedsReset_MidStream_EndsTheRunAndNothingUsesTheOldParameters()
     {
         JudgeDevice judge = Unpolled();
-        Run(judge, async (rig, driver) =>
+        JudgeRig.Run(judge, async (rig, driver) =>
         {
-            await using PcmSubstream playback = await OpenAsync(driver, PcmDirection.Playback, Period, 4);
+            await using PcmSubstream playback = await JudgeRig.OpenAsync(driver, PcmDirection.Playback, Period, 4);
             (await playback.PrepareAsync()).ThrowIfError("prepare");
             await playback.WriteAsync(new byte[2 * Period * FrameBytes]);
             int requests = judge.Requests.Count, messages = judge.Messages.Count(static m => m.Queue == VirtioSoundQueues.Playback);
@@ -373,11 +373,11 @@ public sealed class DriverJudgeTests
     {
         var judge = new JudgeDevice();
         var log = new CollectedLog();
-        Run(
+        JudgeRig.Run(
             judge,
             async (_, driver) =>
             {
-                await using PcmSubstream playback = await OpenAsync(driver, PcmDirection.Playback, Period, 4);
+                await using PcmSubstream playback = await JudgeRig.OpenAsync(driver, PcmDirection.Playback, Period, 4);
                 judge.Twist = static (_, _) => null;
                 Assert.Equal(PcmError.TimedOut, await playback.PrepareAsync());
                 Assert.Equal(1, driver.Control.AbandonedSlots);
@@ -398,28 +398,4 @@ public sealed class DriverJudgeTests
     {
         Streams = [JudgeDevice.Stream(PcmDirection.Playback) with { Features = 0x10 }, JudgeDevice.Stream(PcmDirection.Capture) with { Features = 0x10 }],
     };
-
-    private static async Task<PcmSubstream> OpenAsync(VirtioSoundDriver driver, PcmDirection direction, int period, int periods)
-    {
-        PcmSubstream substream = (await driver.Card.Devices[0].OpenAsync(direction)).GetOrThrow();
-        (await substream.HwParamsAsync(new PcmHwParams
-        {
-            Access = PcmAccess.ReadWriteInterleaved, Format = PcmFormat.S16LE, Channels = 2, Rate = 48000, PeriodFrames = period, BufferFrames = period * periods,
-        })).ThrowIfError("hw_params");
-        return substream;
-    }
-
-    private static void Run(JudgeDevice judge, Func<JudgeRig, VirtioSoundDriver, Task> test, CollectedLog? log = null)
-    {
-        var clock = new VirtualClock();
-        clock.Run(async () =>
-        {
-            var transport = new InProcessTransport(judge, clock.Scheduler);
-            await using VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(
-                transport, "judge", new PcmServices(clock, clock.Scheduler, log), new VirtioSoundOptions { PeriodMsMin = 1 });
-            await test(new JudgeRig(clock, transport), driver);
-        });
-    }
-
-    private sealed record JudgeRig(VirtualClock Clock, InProcessTransport Transport);
 }

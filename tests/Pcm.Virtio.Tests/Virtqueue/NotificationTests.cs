@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CsCheck;
 
 namespace Pcm.Virtio.Tests;
@@ -44,6 +45,35 @@ public sealed class NotificationTests
                 ushort wish = (ushort)((eventAt % size) | (eventWrap ? 0x8000 : 0));
                 bool expected = eventAt >= start && eventAt < end;
                 Assert.Equal(expected, NotificationRule.NeedEventPacked(wish, end % size, wrap, published, size));
+            }
+        });
+
+    [Theory] // D-62
+    [InlineData(false)]
+    [InlineData(true)]
+    public void UsedFlags_AnyOrderOfWishes_SayTheLastAndNothingBesideTheEventIndex(bool eventIndex) =>
+        Gen.Int[0, 3].Array[1, 40].Sample(script =>
+        {
+            using var bench = new RingBench(new(VirtqueueKind.Split, 8, eventIndex, Indirect: 0));
+            int wish = 0;
+            foreach (int step in script)
+            {
+                switch (step)
+                {
+                    case 0:
+                        bench.Device.TryEnableNotifications();
+                        wish = 0;
+                        break;
+                    case 1:
+                        bench.Device.DisableNotifications();
+                        wish = 1;
+                        break;
+                    default:
+                        bench.Advance(step);
+                        break;
+                }
+
+                Assert.Equal(eventIndex ? 0 : wish, BinaryPrimitives.ReadUInt16LittleEndian(bench.DeviceArea));
             }
         });
 
