@@ -16,15 +16,18 @@ internal static class BenchStream
     };
 
     /// <summary>The single stream of a card of these ops, prepared.</summary>
-    public static PcmSubstream Open(VirtualClock clock, PcmOps ops, int periodFrames, int periods)
+    public static PcmSubstream Open(VirtualClock clock, PcmOps ops, int periodFrames, int periods, PcmDirection direction = PcmDirection.Playback)
     {
         var card = new PcmCard("bench", "Bench", new PcmServices(clock, clock.Scheduler));
-        return Open(clock, card.AddDevice(new PcmDeviceDescription { Name = "bench", Playback = [ops] }), periodFrames, periods);
+        PcmOps[] playback = direction == PcmDirection.Playback ? [ops] : [], capture = direction == PcmDirection.Capture ? [ops] : [];
+        PcmDevice device = card.AddDevice(new PcmDeviceDescription { Name = "bench", Playback = playback, Capture = capture });
+        return Open(clock, device, periodFrames, periods, direction: direction);
     }
 
-    public static PcmSubstream Open(VirtualClock clock, PcmDevice device, int periodFrames, int periods, int rate = 48000) => clock.Run(async () =>
+    public static PcmSubstream Open(
+        VirtualClock clock, PcmDevice device, int periodFrames, int periods, int rate = 48000, PcmDirection direction = PcmDirection.Playback) => clock.Run(async () =>
     {
-        PcmSubstream substream = (await device.OpenAsync(PcmDirection.Playback, PcmOpenMode.NonBlocking)).GetOrThrow();
+        PcmSubstream substream = (await device.OpenAsync(direction, PcmOpenMode.NonBlocking)).GetOrThrow();
         (await substream.HwParamsAsync(Request(periodFrames, periods, rate))).ThrowIfError("hw_params");
         (await substream.PrepareAsync()).ThrowIfError("prepare");
         return substream;

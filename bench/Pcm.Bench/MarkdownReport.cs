@@ -16,6 +16,7 @@ internal static class MarkdownReport
         text.AppendLine("# Benchmarks").AppendLine();
         text.AppendLine("Written by `dotnet run -c Release --project bench/Pcm.Bench -- --report docs/BENCHMARKS.md`; do not edit. Short runs: the times are rough, and on a");
         text.AppendLine("machine with other work they are too long by the same factor. Compare the ratios. The first table alone, in half a minute: `-- --paired`.");
+        text.AppendLine("The machine code of a method: `DOTNET_JitStdOutFile=code.txt DOTNET_JitDisasm=TryTakeUsed` before the command.");
         text.AppendLine("What tails to expect, with which settings: [REALTIME.md](REALTIME.md).").AppendLine();
         HostEnvironmentInfo host = summaries[0].HostEnvironmentInfo;
         text.AppendLine("| | |").AppendLine("|---|---|");
