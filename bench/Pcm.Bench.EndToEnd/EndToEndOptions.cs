@@ -5,11 +5,16 @@ namespace Pcm.Bench.EndToEnd;
 /// <summary>The command line: how long, how much, and where the report goes.</summary>
 internal sealed record EndToEndOptions
 {
-    public const string Usage = "Pcm.Bench.EndToEnd [--quick] [--seconds <n per measurement>] [--streams <n,n,..>] [--report <Markdown file with <!-- measured --> .. <!-- end -->>]";
+    public const string Usage = "Pcm.Bench.EndToEnd [--only <lateness,streams,startup,calls>] [--quick] [--seconds <n per measurement>] [--streams <n,n,..>] [--report <Markdown file with <!-- measured --> .. <!-- end -->>]";
+
+    private static readonly string[] s_parts = ["lateness", "streams", "startup", "calls"];
 
     public double Seconds { get; init; } = 20;
 
     public IReadOnlyList<int> Streams { get; init; } = [1, 10, 100, 1000];
+
+    /// <summary>The parts to run.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = s_parts;
 
     public string? Report { get; init; }
 
@@ -34,6 +39,10 @@ internal sealed record EndToEndOptions
                     break;
                 case "--streams" when TryParseCounts(value, out int[] counts):
                     options = options with { Streams = counts };
+                    i++;
+                    break;
+                case "--only" when value.Split(',') is var parts && Array.TrueForAll(parts, s_parts.Contains):
+                    options = options with { Parts = parts };
                     i++;
                     break;
                 case "--report" when value.Length > 0:

@@ -27,31 +27,80 @@ foreach ((string name, string value) in Machine.Describe())
 string granted = realTime.Grant.Priority > 0 ? $"SCHED_FIFO {realTime.Grant.Priority}" : $"ordinary priority. {realTime.Grant.Refused}";
 Say($"| Command | `dotnet run -c Release --project bench/Pcm.Bench.EndToEnd -- {options.CommandLine}` |", $"| Real-time thread | {granted} |");
 
-Say("", "Lateness of an application that is woken for each period, microseconds; null card, four periods:", "",
-    "| Services | Period | Beside it | Periods | p50 | p99 | p99.9 | max | xruns | Lost laps |", "|---|---:|---|---:|---:|---:|---:|---:|---:|---:|");
-foreach ((string clock, PcmServices services) in ((string, PcmServices)[])[("default", new PcmServices()), ("real-time thread", realTimeServices)])
+if (options.Parts.Contains("lateness"))
 {
-    foreach (double periodMs in (double[])[1, 5, 10])
-    {
-        Print(LatenessRun.Measure(clock, services, periodMs, options.Seconds, "nothing"));
-        using var disturbance = new Disturbance();
-        LatenessResult disturbed = LatenessRun.Measure(clock, services, periodMs, options.Seconds, "");
-        Print(disturbed with { Beside = disturbance.Achieved });
-    }
+    MeasureLateness();
 }
 
-Say("", "Streams at 10 ms periods, four periods each, written by asynchronous loops on the thread pool:", "",
-    "| Path | Streams | Seconds | Periods | xruns | Stalls | CPU, of one core | Bytes per stream beyond its ring | Kicks per period | Interrupts per period |", "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-foreach (bool virtio in (bool[])[false, true])
+if (options.Parts.Contains("streams"))
 {
-    foreach (int count in options.Streams)
+    await MeasureStreamsAsync();
+}
+
+if (options.Parts.Contains("startup") || options.Parts.Contains("calls"))
+{
+    try
     {
-        StreamsResult r = await new StreamsRun(new PcmServices(), count, virtio).MeasureAsync(options.Seconds);
-        Say(string.Create(CultureInfo.InvariantCulture, $"| {r.Path} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Stalls} | {r.Cpu:0} % | {r.BytesPerStream} | {Number(r.KicksPerPeriod)} | {Number(r.InterruptsPerPeriod)} |"));
+        MeasureCommand();
+    }
+    catch (InvalidOperationException e)
+    {
+        Say("", $"Not measured. {e.Message}");
     }
 }
 
 return options.Report is { } file ? Insert(file, report.ToString()) : 0;
+
+void MeasureLateness()
+{
+    Say("", "Lateness of an application that is woken for each period, microseconds; null card, four periods:", "",
+        "| Services | Period | Beside it | Periods | p50 | p99 | p99.9 | max | xruns | Lost laps |", "|---|---:|---|---:|---:|---:|---:|---:|---:|---:|");
+    foreach ((string clock, PcmServices services) in ((string, PcmServices)[])[("default", new PcmServices()), ("real-time thread", realTimeServices)])
+    {
+        foreach (double periodMs in (double[])[1, 5, 10])
+        {
+            Print(LatenessRun.Measure(clock, services, periodMs, options.Seconds, "nothing"));
+            using var disturbance = new Disturbance();
+            LatenessResult disturbed = LatenessRun.Measure(clock, services, periodMs, options.Seconds, "");
+            Print(disturbed with { Beside = disturbance.Achieved });
+        }
+    }
+}
+
+async Task MeasureStreamsAsync()
+{
+    Say("", "Streams at 10 ms periods, four periods each, written by asynchronous loops on the thread pool:", "",
+        "| Path | Streams | Seconds | Periods | xruns | Stalls | CPU, of one core | Bytes per stream beyond its ring | Kicks per period | Interrupts per period |", "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+    foreach (bool virtio in (bool[])[false, true])
+    {
+        foreach (int count in options.Streams)
+        {
+            StreamsResult r = await new StreamsRun(new PcmServices(), count, virtio).MeasureAsync(options.Seconds);
+            Say(string.Create(CultureInfo.InvariantCulture, $"| {r.Path} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Stalls} | {r.Cpu:0} % | {r.BytesPerStream} | {Number(r.KicksPerPeriod)} | {Number(r.InterruptsPerPeriod)} |"));
+        }
+    }
+}
+
+void MeasureCommand()
+{
+    using PublishedCli cli = PublishedCli.Publish();
+    if (options.Parts.Contains("startup"))
+    {
+        (double pcm, double aplay) = StartupRun.Measure(cli);
+        Say("", "The command line compiled ahead of time, medians of 31 starts in turns:", "", "| Size | pcm --version | aplay --version | Ratio |", "|---:|---:|---:|---:|");
+        Say(string.Create(CultureInfo.InvariantCulture, $"| {cli.Bytes / 1e6:0.0} MB | {pcm:0.0} ms | {aplay:0.0} ms | {pcm / aplay:0.0} |"));
+    }
+
+    if (options.Parts.Contains("calls"))
+    {
+        Say("", "System calls for each period of 10 ms, `pcm play` on the real clock under strace, which slows every call:", "", "| Device | Calls per period | Which |", "|---|---:|---|");
+        foreach (string device in (string[])["null", "virtio"])
+        {
+            (double all, IReadOnlyList<(string Name, double Count)> calls) = SystemCallsRun.Measure(cli, device);
+            Say(string.Create(CultureInfo.InvariantCulture, $"| {device} | {all:0.0} | {string.Join(", ", calls.Select(static c => string.Create(CultureInfo.InvariantCulture, $"{c.Name} {c.Count:0.00}")))} |"));
+        }
+    }
+}
 
 void Print(LatenessResult r) => Say(string.Create(
     CultureInfo.InvariantCulture,
