@@ -161,6 +161,27 @@ public sealed class VirtualClock : TimeProvider
         return result!;
     }
 
+    /// <summary>
+    /// Waits for something outside of virtual time, such as a process that starts. Virtual time stands still: the calling thread is blocked.
+    /// </summary>
+    /// <typeparam name="T">The result's type.</typeparam>
+    /// <param name="outside">Starts it; must not wait for anything of a virtual clock's.</param>
+    /// <returns>What it comes to.</returns>
+    public static T StandStill<T>(Func<Task<T>> outside)
+    {
+        ArgumentNullException.ThrowIfNull(outside);
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null); // what it awaits goes on elsewhere: this thread is not there to do it
+        try
+        {
+            return outside().GetAwaiter().GetResult();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+    }
+
     /// <summary>One ready item, or else the next timer not later than <paramref name="limitNs"/>.</summary>
     internal bool Step(long limitNs) => (Choose is { } choose && RunChosen(choose, limitNs)) || RunOne() || FireNext(limitNs);
 

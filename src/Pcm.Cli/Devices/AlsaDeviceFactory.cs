@@ -55,38 +55,35 @@ internal sealed class AlsaDeviceFactory : DeviceFactory
     {
         if (context.Direction is { } direction)
         {
-            return await OpenAsync(device.Argument!, direction, context, cancellationToken);
+            return await OpenAsync(device.Argument!, direction == PcmDirection.Playback, direction == PcmDirection.Capture, context, cancellationToken);
         }
 
-        ExceptionDispatchInfo first;
-        try
+        // To be looked at: whatever it has. What the attempt with both says is as good a reason as any.
+        ExceptionDispatchInfo? first = null;
+        foreach ((bool playback, bool capture) in ((bool, bool)[])[(true, true), (true, false), (false, true)])
         {
-            return await OpenAsync(device.Argument!, PcmDirection.Playback, context, cancellationToken);
-        }
-        catch (AlsaException e)
-        {
-            first = ExceptionDispatchInfo.Capture(e);
+            try
+            {
+                return await OpenAsync(device.Argument!, playback, capture, context, cancellationToken);
+            }
+            catch (AlsaException e)
+            {
+                first ??= ExceptionDispatchInfo.Capture(e);
+            }
         }
 
-        try
-        {
-            return await OpenAsync(device.Argument!, PcmDirection.Capture, context, cancellationToken);
-        }
-        catch (AlsaException)
-        {
-            first.Throw(); // what the playback said is as good a reason as what the capture says
-            throw;
-        }
+        first!.Throw();
+        throw first.SourceException;
     }
 
-    private static async ValueTask<OpenedDevice> OpenAsync(string pcm, PcmDirection direction, DeviceContext context, CancellationToken cancellationToken)
+    private static async ValueTask<OpenedDevice> OpenAsync(string pcm, bool playback, bool capture, DeviceContext context, CancellationToken cancellationToken)
     {
         var options = new AlsaOptions
         {
             Id = CardId,
             Pcm = pcm,
-            HasPlayback = direction == PcmDirection.Playback,
-            HasCapture = direction == PcmDirection.Capture,
+            HasPlayback = playback,
+            HasCapture = capture,
         };
         return new OpenedDevice(await ProbeOneAsync(new AlsaBackend(options), context, cancellationToken));
     }

@@ -20,24 +20,13 @@ internal static class QemuVirtioDevice
     /// <exception cref="VirtioTransportException">QEMU is missing, too old, or does not work.</exception>
     public static async ValueTask<OpenedDevice> OpenAsync(DeviceString device, QemuBus bus, DeviceContext context, CancellationToken cancellationToken)
     {
-        if (context.Services.Time is VirtualClock)
-        {
-            throw CliException.Usage("QEMU has a clock of its own, so --clock virtual is not possible with it; clock=free in the device string makes it as fast");
-        }
-
-        QemuClock clock = device.Key(ClockKey) switch
-        {
-            null or "free" => QemuClock.Free,
-            "wall" => QemuClock.Wall,
-            { } other => throw CliException.Usage($"'{other}' is no clock of QEMU's; write {ClockKey}=free or {ClockKey}=wall"),
-        };
+        QemuClock clock = ChooseClock(device, context.Services);
         QemuRecording? recording = CreateRecording(device, context);
         try
         {
             var options = new QemuOptions { Bus = bus, Clock = clock, WavPath = recording?.RawPath };
             options = device.Key(ProgramKey) is { } program ? options with { Program = program } : options;
-            var backend = new VirtioSoundBackend(
-                "virtio", async (services, ct) => (await QemuDevice.StartAsync(options, services.Time, ct)).Transport);
+            var backend = new VirtioSoundBackend("virtio", async (services, ct) => (await StartAsync(options, services, ct)).Transport);
             return new OpenedDevice((await backend.ProbeAsync(context.Services, cancellationToken))[0])
             {
                 OutrunsApplication = clock == QemuClock.Free,
@@ -50,6 +39,23 @@ internal static class QemuVirtioDevice
             throw;
         }
     }
+
+    /// <summary>On a virtual clock QEMU goes with it.</summary>
+    private static QemuClock ChooseClock(DeviceString device, PcmServices services) => (device.Key(ClockKey), IsVirtual(services)) switch
+    {
+        (null, true) => QemuClock.Stepped,
+        ({ } key, true) => throw CliException.Usage($"{ClockKey}={key} is not possible with a virtual clock, which QEMU's clock follows; leave it out, or use --clock real"),
+        (null or "free", false) => QemuClock.Free,
+        ("wall", false) => QemuClock.Wall,
+        ({ } other, false) => throw CliException.Usage($"'{other}' is no clock of QEMU's; write {ClockKey}=free or {ClockKey}=wall"),
+    };
+
+    private static bool IsVirtual(PcmServices services) => services.Scheduler != PcmScheduler.ThreadPool;
+
+    private static ValueTask<QemuDevice> StartAsync(QemuOptions options, PcmServices services, CancellationToken cancellationToken) =>
+        IsVirtual(services)
+            ? new ValueTask<QemuDevice>(VirtualClock.StandStill(() => QemuDevice.StartAsync(options, services.Time, cancellationToken).AsTask()))
+            : QemuDevice.StartAsync(options, services.Time, cancellationToken);
 
     private static QemuRecording? CreateRecording(DeviceString device, DeviceContext context) => (device.Key(WavKey), context.Direction) switch
     {

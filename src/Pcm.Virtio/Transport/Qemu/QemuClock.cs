@@ -12,4 +12,10 @@ public enum QemuClock
 
     /// <summary>The system's clock: a second takes a second.</summary>
     Wall,
+
+    /// <summary>
+    /// The clock that the device was started with (<see cref="QemuDevice.StartAsync"/>), followed in steps of a millisecond: on a virtual clock QEMU's
+    /// device keeps virtual time, and everything happens on that clock's thread. QEMU keeps one of the host's processors busy.
+    /// </summary>
+    Stepped,
 }

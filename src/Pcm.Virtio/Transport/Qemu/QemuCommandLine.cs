@@ -11,6 +11,9 @@ internal static class QemuCommandLine
     /// <summary>Physical address of the first virtio-mmio window of a microvm.</summary>
     public const ulong MmioAddress = 0xfeb0_0000;
 
+    /// <summary>Who steps the clock wants buffers to complete when they are due, not in the next 10 ms; and time costs nothing.</summary>
+    private static readonly TimeSpan s_steppedAudioTimerPeriod = TimeSpan.FromMilliseconds(1);
+
     public static IEnumerable<string> Build(QemuOptions options, string directory)
     {
         bool pci = options.Bus == QemuBus.Pci;
@@ -43,16 +46,6 @@ internal static class QemuCommandLine
 
     public static string Firmware(string directory) => Path.Combine(directory, "halt.bin");
 
-    /// <summary>64 KiB of firmware that stops the processor for good: the device is driven from outside.</summary>
-    public static byte[] HaltFirmware()
-    {
-        byte[] image = new byte[64 * 1024];
-        Array.Fill(image, (byte)0xf4); // hlt
-        ReadOnlySpan<byte> reset = [0xfa, 0xf4, 0xeb, 0xfd]; // cli; hlt; and again
-        reset.CopyTo(image.AsSpan(image.Length - 16)); // where an x86 begins
-        return image;
-    }
-
     /// <summary>
     /// Without the mixing engine every sample passes as it is, in any format, and nothing is left in a mixer when a stream is stopped: with it
     /// the last 10 ms are lost, U8 and U16 are off by one, and more than two channels are taken for one.
@@ -60,15 +53,20 @@ internal static class QemuCommandLine
     private static string AudioDevice(QemuOptions options)
     {
         string kind = options.WavPath is null ? "none,id=a" : $"wav,id=a,path={Escape(options.WavPath)}";
-        string timer = options.AudioTimerPeriod is { } period
+        TimeSpan? timerPeriod = options.AudioTimerPeriod ?? (options.Clock == QemuClock.Stepped ? s_steppedAudioTimerPeriod : null);
+        string timer = timerPeriod is { } period
             ? string.Create(CultureInfo.InvariantCulture, $",timer-period={(long)period.TotalMicroseconds}")
             : "";
-        return kind + ",out.mixing-engine=off" + timer;
+        return kind + ",out.mixing-engine=off,in.mixing-engine=off" + timer;
     }
 
-    private static string[] Clock(QemuClock clock) => clock == QemuClock.Free
-        ? ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off"]
-        : ["-accel", "tcg"];
+    /// <summary>Stepping leaves behind code that was rewritten; it is thrown away when the translator's memory is full, so that is kept small.</summary>
+    private static string[] Clock(QemuClock clock) => clock switch
+    {
+        QemuClock.Free => ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off"],
+        QemuClock.Stepped => ["-accel", "tcg,thread=single,tb-size=16", "-icount", "shift=0,sleep=off"],
+        _ => ["-accel", "tcg"],
+    };
 
     /// <summary>In QEMU's option lists a comma is written twice.</summary>
     private static string Escape(string value) => value.Replace(",", ",,", StringComparison.Ordinal);

@@ -32,7 +32,10 @@ public sealed class QemuDevice : IAsyncDisposable
 
     /// <summary>Starts QEMU and finds the device.</summary>
     /// <param name="options">The machine.</param>
-    /// <param name="time">Bounds the start; null: the system's clock.</param>
+    /// <param name="time">
+    /// Bounds the start; null: the system's clock. With <see cref="QemuClock.Stepped"/> it is what QEMU's clock follows, its timers are what interrupts
+    /// come from, and the system's clock bounds the start; on a virtual clock, start QEMU while that stands still.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="VirtioTransportException">QEMU is not installed, too old, or does not start; the message says which, and what QEMU said.</exception>
@@ -49,10 +52,10 @@ public sealed class QemuDevice : IAsyncDisposable
         string directory = CreateDirectory();
         try
         {
-            await File.WriteAllBytesAsync(QemuCommandLine.Firmware(directory), QemuCommandLine.HaltFirmware(), cancellationToken);
+            await File.WriteAllBytesAsync(QemuCommandLine.Firmware(directory), QemuFirmware.Image(options.Clock), cancellationToken);
             long bytes = (long)options.MemoryMiB << 20;
             using var ram = MemoryMappedFile.CreateFromFile(QemuCommandLine.RamFile(directory), FileMode.CreateNew, null, bytes);
-            QemuHost host = await QemuHost.StartAsync(options, directory, time ?? TimeProvider.System, cancellationToken);
+            QemuHost host = await QemuHost.StartAsync(options, directory, ram, time ?? TimeProvider.System, cancellationToken);
             var dma = new MappedDmaAllocator(ram, FirstDmaAddress, (ulong)bytes);
             try
             {

@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using System.Net.Sockets;
 
 namespace Pcm.Virtio;
@@ -7,7 +8,7 @@ namespace Pcm.Virtio;
 /// Lifetime: until <see cref="DisposeAsync"/>; QEMU's end, for whatever reason, ends the transport too (OnDisconnected).
 /// </summary>
 /// <remarks>Thread safety: every member may be called from any thread.</remarks>
-internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
+internal sealed partial class QemuHost : IQtestEvents, IAsyncDisposable
 {
     private readonly QemuProcess _process;
     private readonly QmpClient _qmp;
@@ -24,10 +25,11 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
     private int _idleRounds; // pokes since the last interrupt, up to BusyRounds
     private int _disposed;
 
-    private QemuHost(QemuProcess process, Socket qtest, QmpClient qmp, QemuOptions options, TimeProvider time)
+    private QemuHost(QemuProcess process, Socket qtest, QmpClient qmp, QemuStepper? stepper, QemuOptions options, TimeProvider time)
     {
         _process = process;
         _qmp = qmp;
+        _stepper = stepper;
         _options = options;
         _time = time;
         _line = options.Bus == QemuBus.Mmio ? 0 : FirstPciLine;
@@ -46,8 +48,11 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
     public int ProcessId => _process.Id;
 
     /// <summary>Starts QEMU in a directory that has its firmware and RAM.</summary>
-    public static async ValueTask<QemuHost> StartAsync(QemuOptions options, string directory, TimeProvider time, CancellationToken cancellationToken)
+    public static async ValueTask<QemuHost> StartAsync(
+        QemuOptions options, string directory, MemoryMappedFile ram, TimeProvider time, CancellationToken cancellationToken)
     {
+        QemuStepper? stepper = options.Clock == QemuClock.Stepped ? new QemuStepper(ram) : null;
+
         // Listening first: QEMU connects while it starts, so there is nothing to race with.
         using Socket qtestListener = Listen(QemuCommandLine.QtestSocket(directory));
         using Socket qmpListener = Listen(QemuCommandLine.QmpSocket(directory));
@@ -55,16 +60,17 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
         Socket? qtest = null, qmp = null;
         try
         {
-            using var timeout = new CancellationTokenSource(options.StartTimeout, time);
+            using var timeout = new CancellationTokenSource(options.StartTimeout, stepper is null ? time : TimeProvider.System);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             qtest = await AcceptAsync(qtestListener, process, options, both.Token, cancellationToken);
             qmp = await AcceptAsync(qmpListener, process, options, both.Token, cancellationToken);
-            return new QemuHost(process, qtest, new QmpClient(qmp, options.RequestTimeout), options, time);
+            return new QemuHost(process, qtest, new QmpClient(qmp, options.RequestTimeout), stepper, options, time);
         }
         catch
         {
             qtest?.Dispose();
             qmp?.Dispose();
+            stepper?.Dispose();
             await process.DisposeAsync();
             throw;
         }
@@ -73,6 +79,11 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
     /// <summary>Makes the transport over QEMU's registers, and from then on tells it of interrupts.</summary>
     public RegisterTransport Connect(DmaAllocator dma)
     {
+        if (_stepper is not null)
+        {
+            Qtest.HoldPosts(Hurry);
+        }
+
         if (_options.Bus == QemuBus.Mmio)
         {
             // QEMU offers RING_RESET on virtio-mmio too, but has no QueueReset register.
@@ -90,7 +101,15 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
             }
         }
 
-        _pump.Start();
+        if (_stepper is null)
+        {
+            _pump.Start();
+        }
+        else
+        {
+            Follow(_stepper);
+        }
+
         return _transport;
     }
 
@@ -122,6 +141,11 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
         }
 
         _ending = true;
+        if (_follower is not null)
+        {
+            await _follower.DisposeAsync();
+        }
+
         await QuitAsync();
         await _process.DisposeAsync();
         _wake.Set();
@@ -132,6 +156,7 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
 
         Qtest.Dispose();
         _qmp.Dispose();
+        _stepper?.Dispose();
         _wake.Dispose();
     }
 
@@ -171,15 +196,21 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
 
     private async ValueTask QuitAsync()
     {
-        if (_closed)
-        {
-            return;
-        }
-
         try
         {
-            _qmp.Quit();
-            await _process.Exited.WaitAsync(_options.RequestTimeout, _time);
+            if (!_closed)
+            {
+                _qmp.Quit();
+            }
+
+            if (_stepper is not null)
+            {
+                AwaitExit();
+            }
+            else if (!_closed)
+            {
+                await _process.Exited.WaitAsync(_options.RequestTimeout, _time);
+            }
         }
         catch (Exception e) when (e is VirtioTransportException or TimeoutException)
         {
@@ -221,11 +252,16 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
 
         if (!_ending)
         {
-            // The connection is over, not necessarily QEMU: it must be, before the driver takes its memory back.
-            _process.Kill();
-            _process.Exited.Wait(_options.RequestTimeout);
-            _transport!.RaiseDisconnected();
+            RaiseDisconnected();
         }
+    }
+
+    /// <summary>The connection is over, not necessarily QEMU: it must be, before the driver takes its memory back.</summary>
+    private void RaiseDisconnected()
+    {
+        _process.Kill();
+        _process.Exited.Wait(_options.RequestTimeout);
+        _transport!.RaiseDisconnected();
     }
 
     /// <summary>

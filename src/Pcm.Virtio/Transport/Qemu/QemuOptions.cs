@@ -33,7 +33,7 @@ public sealed record QemuOptions
     /// <summary>RAM in MiB, 16 to 2048; what is above the first 2 MiB is given out for rings and audio.</summary>
     public int MemoryMiB { get; init; } = 64;
 
-    /// <summary>The period of QEMU's audio timer, in which buffers complete; null: QEMU's default, 10 ms.</summary>
+    /// <summary>The period of QEMU's audio timer, in which buffers complete; null: QEMU's default, 10 ms, or 1 ms when its clock is stepped.</summary>
     public TimeSpan? AudioTimerPeriod { get; init; }
 
     /// <summary>How long QEMU may take to start.</summary>

@@ -15,10 +15,11 @@ namespace Pcm.Virtio;
 /// <see cref="PcmError.TimedOut"/> when QEMU does not answer (the connection is given up then, because later answers could not be told apart),
 /// <see cref="PcmError.IO"/> when it answers FAIL or nonsense. Thread safety: every member may be called from any thread.
 /// </remarks>
-public sealed class QtestClient : IDisposable
+public sealed partial class QtestClient : IDisposable
 {
     private const int MaxLine = 4096;
     private const int MaxDoorbells = 16;
+    private const ulong SomeAddress = 0x1000; // in RAM, where reading does nothing
 
     private readonly Socket _socket;
     private readonly IQtestEvents _events;
@@ -46,7 +47,7 @@ public sealed class QtestClient : IDisposable
         _socket.SendTimeout = (int)timeout.TotalMilliseconds;
         _events = events;
         _timeout = timeout;
-        _poke.Arm("readb 0x1000"); // RAM that nobody uses
+        _poke.Arm("read", 1, SomeAddress, null);
         _reader = new Thread(Read) { IsBackground = true, Name = "pcm-qtest" };
         _reader.Start();
     }
@@ -60,24 +61,24 @@ public sealed class QtestClient : IDisposable
     /// <summary>Reads memory or a memory-mapped register.</summary>
     /// <param name="address">Guest-physical.</param>
     /// <param name="bytes">1, 2, 4 or 8.</param>
-    public ulong ReadMemory(ulong address, int bytes) => Ask($"read{MemorySuffix(bytes)} 0x{address:x}");
+    public ulong ReadMemory(ulong address, int bytes) => Ask("read", bytes, address);
 
     /// <summary>Writes memory or a memory-mapped register.</summary>
     /// <param name="address">Guest-physical.</param>
     /// <param name="bytes">1, 2, 4 or 8.</param>
     /// <param name="value">What to write.</param>
-    public void WriteMemory(ulong address, int bytes, ulong value) => Ask($"write{MemorySuffix(bytes)} 0x{address:x} 0x{value:x}");
+    public void WriteMemory(ulong address, int bytes, ulong value) => Ask("write", bytes, address, value);
 
     /// <summary>Reads an I/O port.</summary>
     /// <param name="port">Its number.</param>
     /// <param name="bytes">1, 2 or 4.</param>
-    public uint ReadPort(ushort port, int bytes) => (uint)Ask($"in{MemorySuffix(bytes)} 0x{port:x}");
+    public uint ReadPort(ushort port, int bytes) => (uint)Ask("in", bytes, port);
 
     /// <summary>Writes an I/O port.</summary>
     /// <param name="port">Its number.</param>
     /// <param name="bytes">1, 2 or 4.</param>
     /// <param name="value">What to write.</param>
-    public void WritePort(ushort port, int bytes, uint value) => Ask($"out{MemorySuffix(bytes)} 0x{port:x} 0x{value:x}");
+    public void WritePort(ushort port, int bytes, uint value) => Ask("out", bytes, port, value);
 
     /// <summary>Reports the interrupt inputs of a device instead of delivering them; one device for a QEMU.</summary>
     /// <param name="path">The device's QOM path.</param>
@@ -102,15 +103,22 @@ public sealed class QtestClient : IDisposable
         lock (_lock)
         {
             Request doorbell = FindDoorbell_NeedsLock(address, bytes, value);
-            if (_closed is not null || doorbell.IsSent)
+            if (_held is not null)
+            {
+                Hold_NeedsLock(doorbell);
+            }
+            else if (_closed is not null || doorbell.IsSent)
             {
                 doorbell.Again = true;
-                return;
             }
-
-            _posts++;
-            SendDoorbell_NeedsLock(doorbell);
+            else
+            {
+                _posts++;
+                SendDoorbell_NeedsLock(doorbell);
+            }
         }
+
+        _held?.Invoke();
     }
 
     /// <summary>
@@ -139,15 +147,6 @@ public sealed class QtestClient : IDisposable
         }
     }
 
-    private static char MemorySuffix(int bytes) => bytes switch
-    {
-        1 => 'b',
-        2 => 'w',
-        4 => 'l',
-        8 => 'q',
-        _ => throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "An access has 1, 2, 4 or 8 bytes."),
-    };
-
     /// <summary>QEMU aborts on a line it cannot split, so nothing that could make one is sent.</summary>
     private static string CheckWord(string word) => word.Length > 0 && word.All(static c => c is > ' ' and <= '~')
         ? word
@@ -158,16 +157,45 @@ public sealed class QtestClient : IDisposable
         Request request;
         lock (_lock)
         {
-            ThrowIfClosed_NeedsLock();
-            request = _idle.TryPop(out Request? idle) ? idle : new Request();
+            request = Rent_NeedsLock();
             request.Arm(line);
-            _requests++;
-            Send_NeedsLock(request);
+            SendAsked_NeedsLock(request);
         }
 
+        return Await(request);
+    }
+
+    private ulong Ask(string verb, int bytes, ulong address, ulong? value = null)
+    {
+        Request request;
+        lock (_lock)
+        {
+            request = Rent_NeedsLock();
+            request.Arm(verb, bytes, address, value);
+            SendAsked_NeedsLock(request);
+        }
+
+        return Await(request);
+    }
+
+    private Request Rent_NeedsLock()
+    {
+        ThrowIfClosed_NeedsLock();
+        return _idle.TryPop(out Request? idle) ? idle : new Request();
+    }
+
+    private void SendAsked_NeedsLock(Request request)
+    {
+        _requests++;
+        SendHeld_NeedsLock();
+        Send_NeedsLock(request);
+    }
+
+    private ulong Await(Request request)
+    {
         if (!request.Answered.Wait(_timeout))
         {
-            Close(new VirtioTransportException(PcmError.TimedOut, $"QEMU did not answer '{line}' within {_timeout}."));
+            Close(new VirtioTransportException(PcmError.TimedOut, $"QEMU did not answer '{request}' within {_timeout}."));
         }
 
         lock (_lock)
@@ -190,7 +218,7 @@ public sealed class QtestClient : IDisposable
             if (_doorbells[i] is not { } doorbell)
             {
                 var added = new Request { Address = address, Value = value, IsDoorbell = true };
-                added.Arm($"write{MemorySuffix(bytes)} 0x{address:x} 0x{value:x}");
+                added.Arm("write", bytes, address, value);
                 return _doorbells[i] = added;
             }
 
@@ -367,34 +395,5 @@ public sealed class QtestClient : IDisposable
 
         request.Value = value;
         request.Answered.Set();
-    }
-
-    /// <summary>One line on its way. Guarded by the client's lock, but for the event.</summary>
-    private sealed class Request
-    {
-        public ManualResetEventSlim Answered { get; } = new(false);
-
-        public byte[] Line { get; private set; } = [];
-
-        public ulong Value { get; set; }
-
-        public VirtioTransportException? Failure { get; set; }
-
-        public bool IsDoorbell { get; init; }
-
-        public ulong Address { get; init; }
-
-        public bool IsSent { get; set; }
-
-        public bool Again { get; set; }
-
-        public void Arm(string line)
-        {
-            Line = Encoding.ASCII.GetBytes(line + "\n");
-            Failure = null;
-            Answered.Reset();
-        }
-
-        public override string ToString() => Encoding.ASCII.GetString(Line).TrimEnd();
     }
 }
