@@ -86,7 +86,7 @@ public sealed partial class PcmSubstream
             foreach (PcmSubstream member in group.Members)
             {
                 member._runtime!.TriggerMaster = member._runtime;
-                member._runtime.Starting = action.Trigger == PcmTrigger.Start;
+                member._runtime.Starting = action.Trigger is PcmTrigger.Start or PcmTrigger.Unpause; // both may wait while the hardware moves already
             }
 
             return PcmError.None;

@@ -88,9 +88,12 @@ internal abstract partial class VirtioPcmOps
             {
                 IsTransferring = false;
             }
+
+            return error;
         }
 
-        return error;
+        TellWhatCameBefore();
+        return PcmError.None;
     }
 
     private async ValueTask<PcmError> StopAsync(CancellationToken cancellationToken)

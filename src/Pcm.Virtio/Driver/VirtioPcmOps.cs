@@ -333,7 +333,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
 
         if (wanted)
         {
-            _driver.Services.Scheduler.Schedule(static ops => ((VirtioPcmOps)ops!).AfterUsed(), this);
+            LookAgain();
         }
     }
 
@@ -357,6 +357,27 @@ internal abstract partial class VirtioPcmOps : PcmOps
             Timeout.InfiniteTimeSpan);
         _look.Change(TimeSpan.FromSeconds((double)runtime.PeriodFrames / runtime.Rate), Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>
+    /// What came back while the stream was not started (while it was being paused, or from a device that takes data before START) was told to nobody;
+    /// where it was everything, no message will tell of it either. Context: in START; the core notes what it is told then, and looks when it has started.
+    /// </summary>
+    private void TellWhatCameBefore()
+    {
+        bool wanted;
+        lock (Queue.Lock)
+        {
+            wanted = _untold > 0 && InFlight == 0;
+        }
+
+        if (wanted)
+        {
+            AfterUsed();
+            LookAgain(); // a whole ring takes two looks
+        }
+    }
+
+    private void LookAgain() => _driver.Services.Scheduler.Schedule(static ops => ((VirtioPcmOps)ops!).AfterUsed(), this);
 
     /// <summary>Notes a finished message. Context: queue lock held.</summary>
     /// <param name="message">Its number.</param>

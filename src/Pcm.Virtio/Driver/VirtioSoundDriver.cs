@@ -174,11 +174,21 @@ public sealed partial class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposa
         }
     }
 
-    /// <summary>Takes the events that came during the probe, and from now on each as it comes.</summary>
+    /// <summary>Takes what came during the probe, events and failures, and from now on each as it comes.</summary>
     private void Listen()
     {
         _listens = true;
         OnQueue(VirtioSoundQueues.Event);
+        foreach (SoundQueue queue in _queues)
+        {
+            queue.Drain();
+            if (queue.Ring.IsBroken)
+            {
+                RequestRecovery(queue); // by messages that a former driver left with the device, say; nothing else will tell of it
+            }
+        }
+
+        OnConfigChanged();
     }
 
     private async ValueTask StartAndBuildAsync(string cardId, CancellationToken cancellationToken)

@@ -2,9 +2,17 @@ using System.Buffers.Binary;
 
 namespace Pcm.Interop.Tests.Contracts;
 
-/// <summary>Enough of a driver to send any bytes to a virtio-sound device: its control queue, and nothing else of it.</summary>
+/// <summary>Enough of a driver to send any bytes to a virtio-sound device: control requests, and messages of any shape; it believes nothing.</summary>
 internal sealed class RawSound : IVirtioInterrupts, IAsyncDisposable
 {
+    /// <summary>Bytes of data that a message has room for.</summary>
+    public const int MessageBytes = 16384;
+
+    private const int Messages = 16;
+    private const int StatusBytes = 8;
+    private const int SlotBytes = 8 + MessageBytes + StatusBytes;
+    private const int FirstSlot = 4096;
+
     private readonly SemaphoreSlim _interrupts = new(0);
     private readonly VirtioTransport _transport;
     private DmaRegion? _memory;
@@ -30,7 +38,7 @@ internal sealed class RawSound : IVirtioInterrupts, IAsyncDisposable
                 Queues = [new(64, 2), new(64, 0), new(64, 4), new(64, 4)],
             },
             TimeProvider.System);
-        _memory ??= _transport.Dma.Allocate(4096, 16);
+        _memory ??= _transport.Dma.Allocate(FirstSlot + (Messages * SlotBytes), 16);
         Device.Start();
     }
 
@@ -75,6 +83,56 @@ internal sealed class RawSound : IVirtioInterrupts, IAsyncDisposable
         return response is null ? null : BinaryPrimitives.ReadUInt32LittleEndian(response);
     }
 
+    /// <summary>Sends audio: 4 bytes of stream id, the data, and 8 bytes of room for the status.</summary>
+    /// <param name="message">Below 16; not in flight.</param>
+    /// <param name="stream">The id.</param>
+    /// <param name="data">At most <see cref="MessageBytes"/>; may be none.</param>
+    public void Play(ushort message, uint stream, ReadOnlySpan<byte> data)
+    {
+        (DmaSlice header, DmaSlice body, DmaSlice status) = Lay(message, stream, data.Length);
+        data.CopyTo(Data(message));
+        Send(2, data.IsEmpty ? [header] : [header, body], [status], message);
+    }
+
+    /// <summary>Asks for audio: 4 bytes of stream id, room for the data, and 8 bytes of room for the status.</summary>
+    /// <param name="message">Below 16; not in flight.</param>
+    /// <param name="stream">The id.</param>
+    /// <param name="room">Bytes of data.</param>
+    public void Record(ushort message, uint stream, int room)
+    {
+        (DmaSlice header, DmaSlice body, DmaSlice status) = Lay(message, stream, room);
+        Send(3, [header], [body, status], message);
+    }
+
+    /// <summary>The data of a message.</summary>
+    public Span<byte> Data(ushort message) => _memory!.Span.Slice(FirstSlot + (message * SlotBytes) + 8, MessageBytes);
+
+    /// <summary>The status where it belongs: code and latency; the code is 0 when nobody wrote one.</summary>
+    public (uint Code, uint Latency) Status(ushort message) => ReadStatus(_memory!.Span[(FirstSlot + (message * SlotBytes) + 8 + MessageBytes)..]);
+
+    /// <summary>A code and a latency.</summary>
+    public static (uint Code, uint Latency) ReadStatus(ReadOnlySpan<byte> bytes) =>
+        (BinaryPrimitives.ReadUInt32LittleEndian(bytes), BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]));
+
+    /// <summary>The next message that comes back; null: none within the time.</summary>
+    public async Task<(ushort Message, uint Written)?> TakeAsync(ushort queue, TimeSpan timeout)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (Device!.Queues[queue].TryTakeUsed(out ushort message, out uint written))
+            {
+                return (message, written);
+            }
+
+            TimeSpan left = timeout - TimeProvider.System.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero || !await _interrupts.WaitAsync(left))
+            {
+                return null;
+            }
+        }
+    }
+
     public void OnQueue(ushort queue) => _interrupts.Release();
 
     public void OnConfigChanged() => _interrupts.Release();
@@ -83,6 +141,23 @@ internal sealed class RawSound : IVirtioInterrupts, IAsyncDisposable
     {
         Disconnects++;
         _interrupts.Release();
+    }
+
+    private (DmaSlice Header, DmaSlice Body, DmaSlice Status) Lay(ushort message, uint stream, int bytes)
+    {
+        int at = FirstSlot + (message * SlotBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(_memory!.Span[at..], stream);
+        _memory.Span.Slice(at + 8 + MessageBytes, StatusBytes).Clear();
+        return (_memory.Slice(at, 4), bytes == 0 ? default : _memory.Slice(at + 8, bytes), _memory.Slice(at + 8 + MessageBytes, StatusBytes));
+    }
+
+    private void Send(ushort queue, ReadOnlySpan<DmaSlice> readable, ReadOnlySpan<DmaSlice> writable, ushort message)
+    {
+        Assert.True(Device!.Queues[queue].TryAdd(readable, writable, message));
+        if (Device.Queues[queue].Publish())
+        {
+            _transport.Notify(queue);
+        }
     }
 
     /// <summary>Resets the device and takes its queues back.</summary>

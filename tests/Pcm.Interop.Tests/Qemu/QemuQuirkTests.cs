@@ -58,6 +58,21 @@ public sealed class QemuQuirkTests
         }
     }
 
+    [Fact]
+    public async Task Probe_JacksAndMapsThatAreNotSupported_AreLeftOut()
+    {
+        // The configuration counts them, and every question about them is answered NOT_SUPP.
+        await using QemuRig rig = await QemuRig.StartAsync(new QemuOptions { DeviceProperties = "jacks=2,chmaps=3" });
+        Assert.Empty(rig.Driver.Jacks);
+        byte[] data = StreamExtensions.Noise(4000);
+        PcmSubstream stream = await rig.OpenAsync();
+        Assert.Empty(stream.ChannelMaps);
+        await stream.ConfigureAsync();
+        await stream.PlayAsync(data);
+        await stream.CloseAsync();
+        Assert.Equal(data, await rig.CloseAsync());
+    }
+
     [Theory]
     [InlineData(QemuBus.Pci)]
     [InlineData(QemuBus.Mmio)]

@@ -24,7 +24,7 @@ internal static class StreamExtensions
             StartThreshold = stream.Direction == PcmDirection.Playback ? periodFrames * periods : 1,
             StopThreshold = (periodFrames * periods) + (stopsOnXRun ? 0 : 1),
         }).ThrowIfError("sw_params");
-        stream.WaitTime = TimeSpan.FromSeconds(20); // what a machine with other work and a cold runtime may take; the default is 1.1 times the buffer
+        stream.WaitTime = TimeSpan.FromSeconds(2); // what a machine with other work and a cold runtime may take, PatientTime beside; the default is 1.1 times the buffer
         (await stream.PrepareAsync()).ThrowIfError("prepare");
     }
 

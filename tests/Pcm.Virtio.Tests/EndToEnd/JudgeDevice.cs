@@ -99,10 +99,15 @@ internal sealed class JudgeDevice : VirtioDevice
     });
 
     /// <summary>Completes what is held of a queue, with a status at the end and any length up to the room.</summary>
-    public void Complete(ushort queue, uint status, uint latency, uint? used = null) => Post(() =>
+    /// <param name="queue">Which queue.</param>
+    /// <param name="status">The code.</param>
+    /// <param name="latency">The latency in bytes.</param>
+    /// <param name="used">The length; null: all the room.</param>
+    /// <param name="most">At most so many, the oldest first.</param>
+    public void Complete(ushort queue, uint status, uint latency, uint? used = null, int most = int.MaxValue) => Post(() =>
     {
         _bus!.TryGetQueue(queue, out DeviceVirtqueue? ring);
-        foreach ((ushort _, ushort head) in _held.Where(h => h.Queue == queue).ToArray())
+        foreach ((ushort _, ushort head) in _held.Where(h => h.Queue == queue).Take(most).ToArray())
         {
             DescriptorChain chain = ring!.Open(head);
             uint room = (uint)chain.WritableLength;

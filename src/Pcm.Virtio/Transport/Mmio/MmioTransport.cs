@@ -175,8 +175,9 @@ public sealed class MmioTransport : RegisterTransport
 
     #region interrupt
     /// <summary>
-    /// The interrupt line was raised: finds out why, acknowledges, and tells the driver. Acknowledged first: what happens after that raises the
-    /// line again, what happened before is found by the driver's look at its rings.
+    /// The interrupt line is high: finds out why, acknowledges, and tells the driver. Acknowledged first: what happens after that raises the line
+    /// again, what happened before is found by the driver's look at its rings. A reason that came between the look and the acknowledgement keeps the
+    /// line high without an edge, so call this again while it is.
     /// Context: the host's interrupt thread; waits for the device.
     /// </summary>
     /// <exception cref="VirtioTransportException">The device cannot be reached.</exception>

@@ -20,6 +20,7 @@ internal static class QemuCommandLine
         string ram = options.MemoryMiB.ToString(CultureInfo.InvariantCulture) + "M";
         string packed = options.Packed ? ",packed=on" : "";
         string streams = options.Streams.ToString(CultureInfo.InvariantCulture);
+        string more = options.DeviceProperties.Length > 0 ? "," + options.DeviceProperties : "";
         return
         [
             "-display", "none", "-nodefaults", "-no-user-config",
@@ -28,13 +29,13 @@ internal static class QemuCommandLine
             "-object", $"memory-backend-file,id=ram,size={ram},mem-path={Escape(RamFile(directory))},share=on",
             "-qtest", "unix:" + QtestSocket(directory), "-qtest-log", "none",
             "-chardev", "socket,id=qmp,path=" + Escape(QmpSocket(directory)), "-mon", "chardev=qmp,mode=control",
-            "-audiodev", AudioDevice(options),
+            "-audiodev", options.AudioDevice ?? AudioDevice(options),
             .. Clock(options.Clock),
             "-bios", Firmware(directory),
             .. pci ? [] : (string[])["-global", "virtio-mmio.force-legacy=false", "-global", "virtio-mmio.ioeventfd=off"],
             "-device", pci
-                ? $"virtio-sound-pci,audiodev=a,streams={streams},addr={PciSlot:x2}.0,ioeventfd=off,vectors=5{packed}"
-                : $"virtio-sound-device,audiodev=a,streams={streams},bus=virtio-mmio-bus.0{packed}",
+                ? $"virtio-sound-pci,audiodev=a,streams={streams},addr={PciSlot:x2}.0,ioeventfd=off,vectors=5{packed}{more}"
+                : $"virtio-sound-device,audiodev=a,streams={streams},bus=virtio-mmio-bus.0{packed}{more}",
         ];
     }
 

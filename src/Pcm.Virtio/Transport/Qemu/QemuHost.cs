@@ -56,7 +56,7 @@ internal sealed partial class QemuHost : IQtestEvents, IAsyncDisposable
         // Listening first: QEMU connects while it starts, so there is nothing to race with.
         using Socket qtestListener = Listen(QemuCommandLine.QtestSocket(directory));
         using Socket qmpListener = Listen(QemuCommandLine.QmpSocket(directory));
-        QemuProcess process = await QemuProcess.StartAsync(options.Program, QemuCommandLine.Build(options, directory));
+        QemuProcess process = await QemuProcess.StartAsync(options.Program, QemuCommandLine.Build(options, directory), options.Environment);
         Socket? qtest = null, qmp = null;
         try
         {
@@ -117,10 +117,13 @@ internal sealed partial class QemuHost : IQtestEvents, IAsyncDisposable
 
     void IQtestEvents.OnIrq(int line, bool isRaised)
     {
-        if (isRaised && line >= _line)
+        if (line >= _line)
         {
-            _lineRaised = true;
-            _wake.Set();
+            _lineRaised = isRaised;
+            if (isRaised)
+            {
+                _wake.Set();
+            }
         }
     }
 
@@ -295,8 +298,9 @@ internal sealed partial class QemuHost : IQtestEvents, IAsyncDisposable
             return;
         }
 
+        // The line is a level: a second reason that comes between the look and the acknowledgement keeps it high, with no edge of its own. It is low
+        // when the acknowledgement has been answered, or looked at again on the next turn.
         _idleRounds = 0;
-        _lineRaised = false; // before the device is asked: what is raised after that counts again
         if (_transport is PciTransport pci)
         {
             pci.RaiseInterrupt();

@@ -45,6 +45,15 @@ public sealed record QemuOptions
     /// <summary>How often messages (MSI-X) in shared memory are looked for; nothing else tells of them.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Another <c>-audiodev</c> than the one that <see cref="WavPath"/> makes; its id is "a". For tests.</summary>
+    internal string? AudioDevice { get; init; }
+
+    /// <summary>More properties of the sound device, such as "jacks=2". For tests.</summary>
+    internal string DeviceProperties { get; init; } = "";
+
+    /// <summary>Variables of QEMU's environment, beside this process's. For tests.</summary>
+    internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Checks the ranges.</summary>
     /// <returns>What is wrong, or null.</returns>
     public string? Validate() =>

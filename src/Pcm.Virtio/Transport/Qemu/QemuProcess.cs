@@ -39,7 +39,8 @@ internal sealed class QemuProcess : IAsyncDisposable
 
     /// <summary>Starts the program.</summary>
     /// <exception cref="VirtioTransportException">It is not there, or cannot be started.</exception>
-    public static async ValueTask<QemuProcess> StartAsync(string program, IEnumerable<string> arguments)
+    public static async ValueTask<QemuProcess> StartAsync(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         string path = Find(program) ?? throw new VirtioTransportException(
             PcmError.NoDevice,
@@ -53,6 +54,11 @@ internal sealed class QemuProcess : IAsyncDisposable
         foreach (string argument in line.Skip(1))
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         var qemu = new QemuProcess(start);
