@@ -5,15 +5,20 @@ namespace Pcm.Bench.EndToEnd;
 /// <summary>The command line: how long, how much, and where the report goes.</summary>
 internal sealed record EndToEndOptions
 {
-    public const string Usage = "Pcm.Bench.EndToEnd [--quick] [--seconds <n per measurement>] [--streams <n,n,..>] [--report <Markdown file with <!-- measured --> .. <!-- end -->>]";
+    public const string Usage = "Pcm.Bench.EndToEnd [--quick] [--seconds <n per measurement>] [--streams <n,n,..>] [--only lateness|null|virtio] [--report <Markdown file with <!-- measured --> .. <!-- end -->>]";
 
     public double Seconds { get; init; } = 20;
 
     public IReadOnlyList<int> Streams { get; init; } = [1, 10, 100, 1000];
 
+    /// <summary>Measure only the lateness, or only the streams of one path; empty: everything.</summary>
+    public string Only { get; init; } = "";
+
     public string? Report { get; init; }
 
     public string CommandLine { get; init; } = "";
+
+    public bool Measures(string part) => Only.Length == 0 || Only == part;
 
     /// <summary>Null, and the problem, when the line makes no sense.</summary>
     public static EndToEndOptions? Parse(string[] args, out string problem)
@@ -34,6 +39,10 @@ internal sealed record EndToEndOptions
                     break;
                 case "--streams" when TryParseCounts(value, out int[] counts):
                     options = options with { Streams = counts };
+                    i++;
+                    break;
+                case "--only" when value is "lateness" or "null" or "virtio":
+                    options = options with { Only = value };
                     i++;
                     break;
                 case "--report" when value.Length > 0:

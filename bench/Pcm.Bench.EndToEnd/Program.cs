@@ -27,31 +27,42 @@ foreach ((string name, string value) in Machine.Describe())
 string granted = realTime.Grant.Priority > 0 ? $"SCHED_FIFO {realTime.Grant.Priority}" : $"ordinary priority. {realTime.Grant.Refused}";
 Say($"| Command | `dotnet run -c Release --project bench/Pcm.Bench.EndToEnd -- {options.CommandLine}` |", $"| Real-time thread | {granted} |");
 
-Say("", "Lateness of an application that is woken for each period, microseconds; null card, four periods:", "",
-    "| Services | Period | Beside it | Periods | p50 | p99 | p99.9 | max | xruns | Lost laps |", "|---|---:|---|---:|---:|---:|---:|---:|---:|---:|");
-foreach ((string clock, PcmServices services) in ((string, PcmServices)[])[("default", new PcmServices()), ("real-time thread", realTimeServices)])
+if (options.Measures("lateness"))
 {
-    foreach (double periodMs in (double[])[1, 5, 10])
-    {
-        Print(LatenessRun.Measure(clock, services, periodMs, options.Seconds, "nothing"));
-        using var disturbance = new Disturbance();
-        LatenessResult disturbed = LatenessRun.Measure(clock, services, periodMs, options.Seconds, "");
-        Print(disturbed with { Beside = disturbance.Achieved });
-    }
+    MeasureLateness();
 }
 
 Say("", "Streams at 10 ms periods, four periods each, written by asynchronous loops on the thread pool:", "",
-    "| Path | Streams | Seconds | Periods | xruns | Stalls | CPU, of one core | Bytes per stream beyond its ring | Kicks per period | Interrupts per period |", "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-foreach (bool virtio in (bool[])[false, true])
+    "| Path | Streams | Seconds | Periods | xruns | Stalls | CPU, of one core | CPU per period | Bytes per stream beyond its ring | Kicks per period | Interrupts per period |",
+    "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+foreach ((string path, int count) in options.Streams.Select(static n => ("null", n)).Concat(options.Streams.Select(static n => ("virtio", n))))
 {
-    foreach (int count in options.Streams)
+    if (options.Measures(path))
     {
-        StreamsResult r = await new StreamsRun(new PcmServices(), count, virtio).MeasureAsync(options.Seconds);
-        Say(string.Create(CultureInfo.InvariantCulture, $"| {r.Path} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Stalls} | {r.Cpu:0} % | {r.BytesPerStream} | {Number(r.KicksPerPeriod)} | {Number(r.InterruptsPerPeriod)} |"));
+        StreamsResult r = await new StreamsRun(new PcmServices(), count, path == "virtio").MeasureAsync(options.Seconds);
+        Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {r.Path} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Stalls} | {r.Cpu:0} % | {r.CpuPerPeriod:0.0} us | {r.BytesPerStream} | {Number(r.KicksPerPeriod)} | {Number(r.InterruptsPerPeriod)} |"));
     }
 }
 
 return options.Report is { } file ? Insert(file, report.ToString()) : 0;
+
+void MeasureLateness()
+{
+    Say("", "Lateness of an application that is woken for each period, microseconds; null card, four periods:", "",
+        "| Services | Period | Beside it | Periods | p50 | p99 | p99.9 | max | xruns | Lost laps |", "|---|---:|---|---:|---:|---:|---:|---:|---:|---:|");
+    foreach ((string clock, PcmServices services) in ((string, PcmServices)[])[("default", new PcmServices()), ("real-time thread", realTimeServices)])
+    {
+        foreach (double periodMs in (double[])[1, 5, 10])
+        {
+            Print(LatenessRun.Measure(clock, services, periodMs, options.Seconds, "nothing"));
+            using var disturbance = new Disturbance();
+            LatenessResult disturbed = LatenessRun.Measure(clock, services, periodMs, options.Seconds, "");
+            Print(disturbed with { Beside = disturbance.Achieved });
+        }
+    }
+}
 
 void Print(LatenessResult r) => Say(string.Create(
     CultureInfo.InvariantCulture,

@@ -59,7 +59,7 @@ internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
         if (timeout != Timeout.InfiniteTimeSpan)
         {
             Volatile.Write(ref _deadlineNs, _services.NowNs + (timeout.Ticks * 100));
-            _timer ??= _services.Time.CreateTimer(static w => ((PcmWaiter)w!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer ??= _services.CreateSharedTimer(static w => ((PcmWaiter)w!).OnTimer(), this);
             _timer.Change(timeout, Timeout.InfiniteTimeSpan);
         }
 
