@@ -5,20 +5,21 @@ namespace Pcm.Bench.EndToEnd;
 /// <summary>The command line: how long, how much, and where the report goes.</summary>
 internal sealed record EndToEndOptions
 {
-    public const string Usage = "Pcm.Bench.EndToEnd [--only <lateness,streams,startup,calls>] [--quick] [--seconds <n per measurement>] [--streams <n,n,..>] [--report <Markdown file with <!-- measured --> .. <!-- end -->>]";
+    public const string Usage = "Pcm.Bench.EndToEnd [--only <lateness,null,virtio,startup,calls>] [--quick] [--seconds <n per measurement>] [--streams <n,n,..>] [--report <Markdown file with <!-- measured --> .. <!-- end -->>]";
 
-    private static readonly string[] s_parts = ["lateness", "streams", "startup", "calls"];
+    private static readonly string[] s_parts = ["lateness", "null", "virtio", "startup", "calls"];
 
     public double Seconds { get; init; } = 20;
 
     public IReadOnlyList<int> Streams { get; init; } = [1, 10, 100, 1000];
 
-    /// <summary>The parts to run.</summary>
+    /// <summary>The parts to run; null and virtio are the paths of the streams.</summary>
     public IReadOnlyList<string> Parts { get; init; } = s_parts;
 
     public string? Report { get; init; }
 
     public string CommandLine { get; init; } = "";
+
 
     /// <summary>Null, and the problem, when the line makes no sense.</summary>
     public static EndToEndOptions? Parse(string[] args, out string problem)

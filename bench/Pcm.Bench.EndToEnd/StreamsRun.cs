@@ -9,7 +9,11 @@ namespace Pcm.Bench.EndToEnd;
 /// interrupts from it, NaN without one.
 /// </summary>
 internal sealed record StreamsResult(
-    string Path, int Streams, double Seconds, long Periods, long XRuns, long Stalls, double Cpu, long BytesPerStream, double KicksPerPeriod, double InterruptsPerPeriod);
+    string Path, int Streams, double Seconds, long Periods, long XRuns, long Stalls, double Cpu, long BytesPerStream, double KicksPerPeriod, double InterruptsPerPeriod)
+{
+    /// <summary>Microseconds of processor time for each period of each stream: other programs on the machine are not in it.</summary>
+    public double CpuPerPeriod => Cpu * Seconds * 1e4 / Periods;
+}
 
 /// <summary>
 /// Many streams at 10 ms periods at once on the real clock, each written by an asynchronous loop: on null cards, or through one virtio-snd device in this

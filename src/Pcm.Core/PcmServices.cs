@@ -7,6 +7,8 @@ namespace Pcm;
 /// <remarks>Thread safety: immutable.</remarks>
 public sealed class PcmServices
 {
+    private readonly long _frequency;
+
     /// <summary>Services given one by one; what is null is the system clock, the thread pool, no log, default options.</summary>
     /// <param name="time">The clock of everything: pointers, time-outs, time stamps.</param>
     /// <param name="scheduler">Where deferred work and continuations run.</param>
@@ -19,6 +21,7 @@ public sealed class PcmServices
         IEnumerable<PcmOpsDecorator>? decorators = null)
     {
         Time = time ?? TimeProvider.System;
+        _frequency = Time.TimestampFrequency;
         Scheduler = scheduler ?? PcmScheduler.ThreadPool;
         LoggerFactory = loggerFactory ?? NullLoggerFactory.Instance;
         Options = options ?? new PcmOptions();
@@ -49,15 +52,26 @@ public sealed class PcmServices
     internal int TicksPerSecond { get; }
 
     /// <summary>The clock in nanoseconds since its own zero.</summary>
-    public long NowNs
+    public long NowNs => ToNanoseconds(Time.GetTimestamp(), _frequency);
+
+    /// <summary>
+    /// Makes a timer, not armed, for short work: on the system's clock all of them share one timer of the system and are called back in turn, so that
+    /// a thousand streams cost little more than one; with many of them to within a millisecond. On any other clock it is that clock's own.
+    /// </summary>
+    /// <param name="callback">Called with no lock held; must not wait.</param>
+    /// <param name="state">Passed to <paramref name="callback"/>.</param>
+    /// <returns>A timer whose <see cref="IAsyncDisposable.DisposeAsync"/> waits for a callback under way, unless called from within it.</returns>
+    public ITimer CreateSharedTimer(TimerCallback callback, object? state)
     {
-        get
-        {
-            long timestamp = Time.GetTimestamp();
-            long frequency = Time.TimestampFrequency;
-            return frequency == 1_000_000_000 ? timestamp : (long)((Int128)timestamp * 1_000_000_000 / frequency);
-        }
+        ArgumentNullException.ThrowIfNull(callback);
+        return Time == TimeProvider.System
+            ? new PcmQueuedTimer(PcmTimerQueue.Shared, callback, state)
+            : Time.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>A time stamp in nanoseconds.</summary>
+    internal static long ToNanoseconds(long timestamp, long frequency) =>
+        frequency == 1_000_000_000 ? timestamp : (long)((Int128)timestamp * 1_000_000_000 / frequency);
 
     /// <summary>The same services with other decorators; none for what lies behind a card, such as the cards that a device model plays on.</summary>
     /// <param name="decorators">The decorators, the first innermost.</param>

@@ -75,7 +75,7 @@ internal sealed class NullPcmOps(NullCardModel model, PcmDirection direction, Ti
         _startNs = runtime.Services.NowNs;
         _nextNs = _startNs + _periodNs;
         _running = true;
-        _timer ??= runtime.Time.CreateTimer(static ops => ((NullPcmOps)ops!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= runtime.Services.CreateSharedTimer(static ops => ((NullPcmOps)ops!).OnTimer(), this);
         Arm(runtime, _startNs);
     }
 

@@ -64,7 +64,7 @@ internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
             _lastNs = now;
             _standstills = 0;
             Volatile.Write(ref _deadlineNs, now + (timeout.Ticks * 100));
-            _timer ??= _services.Time.CreateTimer(static w => ((PcmWaiter)w!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer ??= _services.CreateSharedTimer(static w => ((PcmWaiter)w!).OnTimer(), this);
             _timer.Change(timeout, Timeout.InfiniteTimeSpan);
         }
 

@@ -14,6 +14,7 @@ internal sealed class SoundDataQueue(ushort index, PcmDirection direction, Sound
 
     private VirtioDeviceBus? _bus;
     private DeviceVirtqueue? _queue;
+    private readonly Queue<SoundStream> _arrivals = new(); // the streams that have messages of this turn
     private ushort[] _stale = []; // by a quirk, messages of the life before the last reset
 
     public void Attach(VirtioDeviceBus bus) => _bus = bus;
@@ -61,12 +62,11 @@ internal sealed class SoundDataQueue(ushort index, PcmDirection direction, Sound
             Judge(chain);
         }
 
-        foreach (SoundStream stream in streams)
+        // Only those that got something: with a thousand streams a visit to each at every notification was a fifth of all the work.
+        while (_arrivals.TryDequeue(out SoundStream? stream))
         {
-            if (stream.Direction == direction)
-            {
-                stream.MessagesArrived();
-            }
+            stream.IsListed = false;
+            stream.MessagesArrived();
         }
 
         Publish();
@@ -130,6 +130,12 @@ internal sealed class SoundDataQueue(ushort index, PcmDirection direction, Sound
 
         if (stream is not null && stream.TrySubmit(chain.Head, bytes))
         {
+            if (!stream.IsListed)
+            {
+                stream.IsListed = true;
+                _arrivals.Enqueue(stream);
+            }
+
             return;
         }
 

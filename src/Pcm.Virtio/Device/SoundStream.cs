@@ -83,6 +83,9 @@ internal abstract partial class SoundStream
     /// <summary>How far the audio side came: frames played, or captured into messages.</summary>
     private protected abstract long Position { get; }
 
+    /// <summary>On the list of its <see cref="SoundDataQueue"/>, which alone sets it.</summary>
+    public bool IsListed { get; set; }
+
     public void Attach(SoundDataQueue data) => _data = data;
 
     /// <summary>Takes a message. False when the stream takes none: it is not prepared.</summary>
@@ -236,11 +239,7 @@ internal abstract partial class SoundStream
 
     private void LookIn(long frames)
     {
-        _timer ??= Audio.Time.CreateTimer(
-            static stream => ((SoundStream)stream!).Bus.Post(static self => ((SoundStream)self!).TimerFired(), stream),
-            this,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan);
+        _timer ??= Audio.CreateTimer(static stream => ((SoundStream)stream!).Bus.Post(static self => ((SoundStream)self!).TimerFired(), stream), this);
         long ticks = ((TimeSpan.TicksPerSecond * frames) + Audio.Rate - 1) / Audio.Rate; // rounded up: too early is a look for nothing
         _timer.Change(TimeSpan.FromTicks(ticks), Timeout.InfiniteTimeSpan);
     }

@@ -17,8 +17,8 @@ internal sealed class SoundStreamAudio(int stream, PcmSubstream substream, ILogg
     /// <summary>Where the substream stands.</summary>
     public PcmState State => substream.State;
 
-    /// <summary>The clock that paces it. Only while open.</summary>
-    public TimeProvider Time => substream.Runtime!.Time;
+    /// <summary>A timer, not armed, of the clock that paces it. Only while open.</summary>
+    public ITimer CreateTimer(TimerCallback callback, object? state) => substream.Runtime!.Services.CreateSharedTimer(callback, state);
 
     /// <summary>Bytes of a frame; 0 before the first <see cref="Configure"/>.</summary>
     public int FrameBytes { get; private set; }
