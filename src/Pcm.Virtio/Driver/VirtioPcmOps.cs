@@ -20,7 +20,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
     private SoundCommandState _device;
     private uint _deviceGeneration;
     private VirtioSoundPcmSetParams _parameters;
-    private ITimer? _look;
+    private ITimer? _dry;
     private int _reserved;
     private bool _waitsForEmpty;
 
@@ -212,7 +212,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
         PcmError started = await StartAsync(cancellationToken);
         if (started == PcmError.None)
         {
-            LookAfterAPeriod(Runtime!);
+            RunDryAfterAPeriod(Runtime!);
         }
 
         return started;
@@ -266,7 +266,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
 
     public override async ValueTask DisposeAsync()
     {
-        _look?.Dispose();
+        _dry?.Dispose();
         FreePool();
         lock (Queue.Lock)
         {
@@ -338,24 +338,27 @@ internal abstract partial class VirtioPcmOps : PcmOps
     }
 
     /// <summary>
-    /// A running device without a message says nothing, so what was left behind by a reset would run dry unnoticed: in a period's time, when
-    /// the messages that were taken back would have begun to end, somebody looks. Context: gate held.
+    /// A running device without a message says nothing, and a position that stands still is no xrun to the core; so what a reset left empty would run
+    /// for ever. In a period's time, when the messages that were taken back would have begun to end, it has run dry. Context: gate held.
     /// </summary>
-    private void LookAfterAPeriod(PcmRuntime runtime)
+    private void RunDryAfterAPeriod(PcmRuntime runtime)
     {
-        _look ??= _driver.Services.Time.CreateTimer(
-            static state =>
-            {
-                var ops = (VirtioPcmOps)state!;
-                if (ops.InFlight == 0)
-                {
-                    ops.AfterUsed();
-                }
-            },
-            this,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan);
-        _look.Change(TimeSpan.FromSeconds((double)runtime.PeriodFrames / runtime.Rate), Timeout.InfiniteTimeSpan);
+        _dry ??= _driver.Services.CreateSharedTimer(static ops => ((VirtioPcmOps)ops!).RunDry(), this);
+        _dry.Change(TimeSpan.FromSeconds((double)runtime.PeriodFrames / runtime.Rate), Timeout.InfiniteTimeSpan);
+    }
+
+    private void RunDry()
+    {
+        PcmRuntime? runtime;
+        lock (Queue.Lock)
+        {
+            runtime = IsTransferring && InFlight == 0 ? Runtime : null;
+        }
+
+        if (runtime is not null && runtime.SwParams.StopThreshold <= runtime.BufferFrames)
+        {
+            runtime.SignalXRun();
+        }
     }
 
     /// <summary>
