@@ -32,7 +32,7 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
         _time = time;
         _line = options.Bus == QemuBus.Mmio ? 0 : FirstPciLine;
         _pump = new Thread(Pump) { IsBackground = true, Name = "pcm-qemu-irq" };
-        Qtest = new QtestClient(qtest, this, options.RequestTimeout);
+        Qtest = new QtestClient(qtest, this, options.RequestTimeout, time);
     }
 
     /// <summary>Lines of a PC's interrupt controller from here on are PCI's; below are its own timers.</summary>
@@ -59,7 +59,7 @@ internal sealed class QemuHost : IQtestEvents, IAsyncDisposable
             using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             qtest = await AcceptAsync(qtestListener, process, options, both.Token, cancellationToken);
             qmp = await AcceptAsync(qmpListener, process, options, both.Token, cancellationToken);
-            return new QemuHost(process, qtest, new QmpClient(qmp, options.RequestTimeout), options, time);
+            return new QemuHost(process, qtest, new QmpClient(qmp, options.RequestTimeout, time), options, time);
         }
         catch
         {
