@@ -34,7 +34,7 @@ internal sealed partial class QemuHost : IQtestEvents, IAsyncDisposable
         _time = time;
         _line = options.Bus == QemuBus.Mmio ? 0 : FirstPciLine;
         _pump = new Thread(Pump) { IsBackground = true, Name = "pcm-qemu-irq" };
-        Qtest = new QtestClient(qtest, this, options.RequestTimeout);
+        Qtest = new QtestClient(qtest, this, options.RequestTimeout, Outside(stepper, time));
     }
 
     /// <summary>Lines of a PC's interrupt controller from here on are PCI's; below are its own timers.</summary>
@@ -60,11 +60,11 @@ internal sealed partial class QemuHost : IQtestEvents, IAsyncDisposable
         Socket? qtest = null, qmp = null;
         try
         {
-            using var timeout = new CancellationTokenSource(options.StartTimeout, stepper is null ? time : TimeProvider.System);
+            using var timeout = new CancellationTokenSource(options.StartTimeout, Outside(stepper, time));
             using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             qtest = await AcceptAsync(qtestListener, process, options, both.Token, cancellationToken);
             qmp = await AcceptAsync(qmpListener, process, options, both.Token, cancellationToken);
-            return new QemuHost(process, qtest, new QmpClient(qmp, options.RequestTimeout), stepper, options, time);
+            return new QemuHost(process, qtest, new QmpClient(qmp, options.RequestTimeout, Outside(stepper, time)), stepper, options, time);
         }
         catch
         {
@@ -75,6 +75,9 @@ internal sealed partial class QemuHost : IQtestEvents, IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The clock for what QEMU itself takes: one that is stepped stands still while QEMU works.</summary>
+    private static TimeProvider Outside(QemuStepper? stepper, TimeProvider time) => stepper is null ? time : TimeProvider.System;
 
     /// <summary>Makes the transport over QEMU's registers, and from then on tells it of interrupts.</summary>
     public RegisterTransport Connect(DmaAllocator dma)

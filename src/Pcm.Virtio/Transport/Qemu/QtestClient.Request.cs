@@ -39,6 +39,8 @@ public sealed partial class QtestClient
 
         public bool IsSent { get; set; }
 
+        public long SentAt { get; set; }
+
         public bool Again { get; set; }
 
         /// <summary>Any line.</summary>

@@ -21,9 +21,13 @@ public sealed partial class QtestClient : IDisposable
     private const int MaxDoorbells = 16;
     private const ulong SomeAddress = 0x1000; // in RAM, where reading does nothing
 
+    private static readonly TimeSpan s_timerGrain = TimeSpan.FromMilliseconds(1); // a timer of less fires at once, again and again
+
     private readonly Socket _socket;
     private readonly IQtestEvents _events;
     private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly ITimer _watchdog; // runs while something is to be answered, by the age of the oldest; its lock
     private readonly Thread _reader;
     private readonly Lock _lock = new(); // the socket's sending side and everything below
     private readonly Queue<Request> _pending = new(16);
@@ -31,6 +35,7 @@ public sealed partial class QtestClient : IDisposable
     private readonly Request?[] _doorbells = new Request?[MaxDoorbells];
     private readonly Request _poke = new() { IsDoorbell = true };
     private VirtioTransportException? _closed;
+    private bool _watches;
     private long _requests;
     private long _posts;
 
@@ -38,7 +43,8 @@ public sealed partial class QtestClient : IDisposable
     /// <param name="socket">Connected; owned from now on.</param>
     /// <param name="events">Told of interrupts, and of the end.</param>
     /// <param name="timeout">How long an answer may take; positive.</param>
-    public QtestClient(Socket socket, IQtestEvents events, TimeSpan timeout)
+    /// <param name="time">Measures that; null: the system's clock.</param>
+    public QtestClient(Socket socket, IQtestEvents events, TimeSpan timeout, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(socket);
         ArgumentNullException.ThrowIfNull(events);
@@ -47,6 +53,8 @@ public sealed partial class QtestClient : IDisposable
         _socket.SendTimeout = (int)timeout.TotalMilliseconds;
         _events = events;
         _timeout = timeout;
+        _time = time ?? TimeProvider.System;
+        _watchdog = _time.CreateTimer(static client => ((QtestClient)client!).Watch(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _poke.Arm("read", 1, SomeAddress, null);
         _reader = new Thread(Read) { IsBackground = true, Name = "pcm-qtest" };
         _reader.Start();
@@ -141,6 +149,7 @@ public sealed partial class QtestClient : IDisposable
     {
         Close(new VirtioTransportException(PcmError.NoDevice, "The connection to QEMU was closed."));
         _socket.Dispose();
+        _watchdog.Dispose();
         if (Thread.CurrentThread != _reader)
         {
             _reader.Join();
@@ -193,14 +202,10 @@ public sealed partial class QtestClient : IDisposable
 
     private ulong Await(Request request)
     {
-        if (!request.Answered.Wait(_timeout))
-        {
-            Close(new VirtioTransportException(PcmError.TimedOut, $"QEMU did not answer '{request}' within {_timeout}."));
-        }
-
+        request.Answered.Wait(); // the watchdog ends it
         lock (_lock)
         {
-            if (request.Failure is null && request.Answered.IsSet)
+            if (request.Failure is null)
             {
                 _idle.Push(request);
                 return request.Value;
@@ -241,6 +246,13 @@ public sealed partial class QtestClient : IDisposable
     private void Send_NeedsLock(Request request)
     {
         _pending.Enqueue(request);
+        request.SentAt = _time.GetTimestamp();
+        if (!_watches)
+        {
+            _watches = true;
+            _watchdog.Change(_timeout, Timeout.InfiniteTimeSpan);
+        }
+
         try
         {
             // A whole line or an exception: a stream socket in blocking mode sends all, or the connection is over.
@@ -252,6 +264,28 @@ public sealed partial class QtestClient : IDisposable
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             Close_NeedsLock(new VirtioTransportException(PcmError.NoDevice, "QEMU is gone.", e));
+        }
+    }
+
+    /// <summary>Gives the connection up when the oldest request, which may be a doorbell that nobody waits for, is too old.</summary>
+    private void Watch()
+    {
+        lock (_lock)
+        {
+            if (_closed is not null || !_pending.TryPeek(out Request? oldest))
+            {
+                _watches = false;
+                return;
+            }
+
+            TimeSpan left = _timeout - _time.GetElapsedTime(oldest.SentAt);
+            if (left > TimeSpan.Zero)
+            {
+                _watchdog.Change(left + s_timerGrain, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            Close_NeedsLock(new VirtioTransportException(PcmError.TimedOut, $"QEMU did not answer '{oldest}' within {_timeout}."));
         }
     }
 
@@ -336,7 +370,7 @@ public sealed partial class QtestClient : IDisposable
         if (line.StartsWith("IRQ "u8))
         {
             bool raised = line[4..].StartsWith("raise "u8), lowered = line[4..].StartsWith("lower "u8);
-            if ((raised || lowered) && Utf8Parser.TryParse(line[10..], out int number, out _))
+            if ((raised || lowered) && Utf8Parser.TryParse(line[10..], out int number, out int parsed) && parsed == line.Length - 10)
             {
                 _events.OnIrq(number, raised);
                 return;
