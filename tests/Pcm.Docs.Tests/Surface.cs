@@ -11,6 +11,7 @@ internal static class Surface
         typeof(Virtio.VirtioTransport).Assembly,
         typeof(Backends.WavBackend).Assembly,
         typeof(Testing.VirtualClock).Assembly,
+        typeof(Testing.Xunit.PcmConformanceTests).Assembly,
     ];
 
     /// <summary>The public members that a type itself declares: properties, and methods that are neither accessors nor operators.</summary>

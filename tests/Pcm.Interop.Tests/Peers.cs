@@ -9,13 +9,18 @@ internal static class Peers
 
     public static async Task RequireQemuAsync()
     {
-        if (await s_qemu.Value is not { } problem)
-        {
-            return;
-        }
+        Require(await s_qemu.Value);
+    }
 
-        Assert.False(Environment.GetEnvironmentVariable("PCM_REQUIRE_PEERS") == "1", $"PCM_REQUIRE_PEERS=1, but: {problem}");
-        Assert.Skip(problem);
+    public static void RequireLibAsound() => Require(Backends.Alsa.AlsaBackend.Problem);
+
+    private static void Require(string? problem)
+    {
+        if (problem is not null)
+        {
+            Assert.False(Environment.GetEnvironmentVariable("PCM_REQUIRE_PEERS") == "1", $"PCM_REQUIRE_PEERS=1, but: {problem}");
+            Assert.Skip(problem);
+        }
     }
 
     private static async Task<string?> TryQemuAsync()

@@ -153,18 +153,35 @@ internal sealed partial class LawRun
     }
 
     /// <summary>
-    /// Keeps a running stream going for some periods: every half period what can be transferred is, without waiting.
+    /// Keeps a running stream going for some periods: every half period what can be transferred is, without waiting. In real time each half is late by
+    /// something; it goes on until the whole time has passed.
     /// </summary>
     public async Task KeepAsync(double periods)
     {
         Note($"keep going for {periods:0.##} periods");
-        for (double passed = 0; passed < periods; passed += 0.5)
+        long beganNs = services.NowNs;
+        for (double passed = 0; passed < periods; passed = IsRealTime ? PeriodsSince(beganNs) : passed + 0.5)
         {
             Exchange();
             await PcmDelay.ForAsync(services.Time, PeriodTime(Math.Min(0.5, periods - passed)), cancellationToken);
         }
 
         Exchange();
+    }
+
+    /// <summary>The periods that fit into the time since an instant: what passed, not what was asked for.</summary>
+    public double PeriodsSince(long nanoseconds) => Frames(services.NowNs - nanoseconds) / Runtime.PeriodFrames;
+
+    /// <summary>Nobody feeds the stream until its ring is used up, and two and a half periods more; in real time its own timer may be late.</summary>
+    public async Task StarveAsync()
+    {
+        await ElapsePeriodsAsync(((double)Runtime.BufferFrames / Runtime.PeriodFrames) + 2.5);
+        if (IsRealTime)
+        {
+            await AwaitStateAsync(PcmState.XRun, 10, "a ring and two periods without the application");
+        }
+
+        ExpectState(PcmState.XRun, "a ring and two periods without the application");
     }
 
     /// <summary>Transfers what can be, without waiting.</summary>

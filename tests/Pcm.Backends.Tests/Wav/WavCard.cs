@@ -91,27 +91,4 @@ internal sealed class WavCard
         new Random(seed).NextBytes(data);
         return data;
     }
-
-    internal sealed class CollectingLog : ILoggerFactory, ILogger
-    {
-        public List<(LogLevel Level, string Message)> Entries { get; } = [];
-
-        public IEnumerable<string> Errors => Entries.Where(static e => e.Level == LogLevel.Error).Select(static e => e.Message);
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Entries.Add((logLevel, formatter(state, exception)));
-
-        public void Dispose()
-        {
-        }
-    }
 }

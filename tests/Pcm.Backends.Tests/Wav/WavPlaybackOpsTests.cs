@@ -299,7 +299,7 @@ public sealed class WavPlaybackOpsTests
     {
         using var file = new TempFile();
         var clock = new VirtualClock();
-        var log = new WavCard.CollectingLog();
+        var log = new CollectingLog();
         using var disk = new FullDisk(bytesLeft: 300);
         var ops = new WavPlaybackOps(file.Path, _ => disk);
         var card = new PcmCard("wav", "wav", new PcmServices(clock, clock.Scheduler, log));

@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Pcm.Alsa.Tests;
+namespace Pcm.Tests;
 
+/// <summary>A log that is read by the test. Thread safety: any thread.</summary>
 internal sealed class CollectingLog : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Message)> _entries = [];
+
+    public IReadOnlyCollection<(LogLevel Level, string Message)> Entries => _entries;
 
     public IEnumerable<string> Errors => _entries.Where(static e => e.Level >= LogLevel.Error).Select(static e => e.Message);
 

@@ -1,4 +1,4 @@
-namespace Pcm.Core.Tests.Transfer;
+namespace Pcm.Tests;
 
 /// <summary>
 /// Counts what the calling thread allocates in the steady state. Without a synchronization context, because posting to one allocates in the
@@ -8,10 +8,11 @@ internal static class AllocationMeter
 {
     public const int Periods = 10_000;
 
-    /// <summary>Runs a pass until pools are filled and code is compiled, then <see cref="Periods"/> times more.</summary>
+    /// <summary>Runs a pass until pools are filled and code is compiled, then so many times more.</summary>
     /// <param name="pass">One period; false when anything went otherwise than it should.</param>
+    /// <param name="periods">How often.</param>
     /// <returns>Bytes allocated by the counted passes, and how many of these were right.</returns>
-    public static (long Bytes, int Passed) Measure(Func<bool> pass)
+    public static (long Bytes, int Passed) Measure(Func<bool> pass, int periods = Periods)
     {
         SynchronizationContext? before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
@@ -19,7 +20,7 @@ internal static class AllocationMeter
         {
             Repeat(pass, 500);
             long start = GC.GetAllocatedBytesForCurrentThread();
-            int passed = Repeat(pass, Periods);
+            int passed = Repeat(pass, periods);
             return (GC.GetAllocatedBytesForCurrentThread() - start, passed);
         }
         finally
@@ -29,7 +30,7 @@ internal static class AllocationMeter
     }
 
     /// <summary>Asserts that every pass is right and none allocates.</summary>
-    public static void AssertNothing(Func<bool> pass) => Assert.Equal((0L, Periods), Measure(pass));
+    public static void AssertNothing(Func<bool> pass, int periods = Periods) => Assert.Equal((0L, periods), Measure(pass, periods));
 
     private static int Repeat(Func<bool> pass, int count)
     {
