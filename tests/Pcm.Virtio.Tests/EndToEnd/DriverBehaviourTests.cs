@@ -122,9 +122,9 @@ public sealed class DriverBehaviourTests : IDisposable
             await QueueAsync(playback, Noise(6 * Period));
             Assert.Equal(PcmError.None, await playback.StartAsync());
             Assert.Equal(PcmError.None, await playback.ResetAsync());
-            await Task.Delay(TimeSpan.FromMilliseconds(9.9), rig.Clock);
+            await Task.Delay(TimeSpan.FromMilliseconds(9), rig.Clock);
             Assert.Equal(PcmState.Running, playback.State);
-            await Task.Delay(TimeSpan.FromMilliseconds(0.2), rig.Clock);
+            await Task.Delay(TimeSpan.FromMilliseconds(2), rig.Clock);
             Assert.Equal(PcmState.XRun, playback.State);
         });
     }
