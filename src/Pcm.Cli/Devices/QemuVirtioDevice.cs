@@ -37,7 +37,9 @@ internal static class QemuVirtioDevice
             var options = new QemuOptions { Bus = bus, Clock = clock, WavPath = recording?.RawPath };
             options = device.Key(ProgramKey) is { } program ? options with { Program = program } : options;
             var backend = new VirtioSoundBackend(
-                "virtio", async (services, ct) => (await QemuDevice.StartAsync(options, services.Time, ct)).Transport);
+                "virtio",
+                async (services, ct) => (await QemuDevice.StartAsync(options, services.Time, ct)).Transport,
+                new VirtioSoundOptions { PlaybackMessageMultiple = recording is null ? 1 : QemuRecording.MessageMultiple });
             return new OpenedDevice((await backend.ProbeAsync(context.Services, cancellationToken))[0])
             {
                 OutrunsApplication = clock == QemuClock.Free,
