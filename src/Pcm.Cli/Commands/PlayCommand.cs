@@ -31,6 +31,10 @@ internal static class PlayCommand
         {
             PcmSubstream substream = await opened.OpenSubstreamAsync(PcmDirection.Playback, cancellationToken);
             report = await new PlaybackSession(substream, source, CommonOptions.GetLayout(parsed) with { NeverXRuns = opened.OutrunsApplication }, view).RunAsync(cancellationToken);
+            if (opened.Recording is { } recording)
+            {
+                recording.Frames = report.Frames;
+            }
         }
 
         // Only now is everything closed that could still have lost something.

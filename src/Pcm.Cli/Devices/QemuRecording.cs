@@ -1,5 +1,6 @@
 using Pcm.Backends;
 using Pcm.Cli.Sessions;
+using Pcm.Virtio;
 
 namespace Pcm.Cli.Devices;
 
@@ -10,7 +11,9 @@ namespace Pcm.Cli.Devices;
 internal sealed class QemuRecording : IDisposable
 {
     private const int QemuHeaderBytes = 44;
-    private const int QemuFrameBytes = 4;
+
+    /// <summary>QEMU 10.0's WAV voice counts in frames of its own, S16 stereo, and aborts QEMU on a message that is no multiple of them.</summary>
+    public const int MessageMultiple = 4;
 
     private readonly string _path;
     private readonly WavFormat _format;
@@ -26,13 +29,6 @@ internal sealed class QemuRecording : IDisposable
             throw CliException.Failure($"a WAV file cannot carry {format.Format.AlsaName()}; leave wav= out");
         }
 
-        if (format.FrameBytes % QemuFrameBytes != 0)
-        {
-            // QEMU 10.0 aborts (wavaudio.c: bytes % bytes_per_frame == 0) as soon as a message is no multiple of that.
-            throw CliException.Failure(
-                $"QEMU's WAV voice takes multiples of {QemuFrameBytes} bytes, and a frame of {format} has {format.FrameBytes}; leave wav= out, or use more channels or a wider format");
-        }
-
         _path = path;
         _format = new WavFormat(format.Format, format.Channels, format.Rate);
         _file = File.Create(path);
@@ -41,6 +37,12 @@ internal sealed class QemuRecording : IDisposable
 
     /// <summary>Where QEMU shall write.</summary>
     public string RawPath { get; }
+
+    /// <summary>
+    /// Frames that were played, when that is known: what is behind them in the file is the silence that the driver filled the last message up with
+    /// (<see cref="VirtioSoundOptions.PlaybackMessageMultiple"/>), at most <see cref="MessageMultiple"/> - 1 bytes.
+    /// </summary>
+    public long? Frames { get; set; }
 
     /// <summary>Copies what QEMU wrote. Context: QEMU has ended.</summary>
     /// <exception cref="CliException">There is nothing, or no room for it.</exception>
@@ -52,10 +54,18 @@ internal sealed class QemuRecording : IDisposable
             raw.Position = Math.Min(QemuHeaderBytes, raw.Length);
             using var writer = new WavWriter(_file, _format);
             byte[] buffer = new byte[_format.FrameBytes * 4096];
-            int read;
-            while ((read = raw.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0)
+            long left = Frames is { } frames ? frames * _format.FrameBytes : long.MaxValue;
+            while (left > 0)
             {
+                Span<byte> room = buffer.AsSpan(0, (int)Math.Min(left, buffer.Length));
+                int read = raw.ReadAtLeast(room, room.Length, throwOnEndOfStream: false);
+                if (read == 0)
+                {
+                    break;
+                }
+
                 writer.Write(buffer.AsSpan(0, read - (read % _format.FrameBytes)));
+                left -= read;
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

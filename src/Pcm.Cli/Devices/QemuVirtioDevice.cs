@@ -26,7 +26,10 @@ internal static class QemuVirtioDevice
         {
             var options = new QemuOptions { Bus = bus, Clock = clock, WavPath = recording?.RawPath };
             options = device.Key(ProgramKey) is { } program ? options with { Program = program } : options;
-            var backend = new VirtioSoundBackend("virtio", async (services, ct) => (await StartAsync(options, services, ct)).Transport);
+            var backend = new VirtioSoundBackend(
+                "virtio",
+                async (services, ct) => (await StartAsync(options, services, ct)).Transport,
+                new VirtioSoundOptions { PlaybackMessageMultiple = recording is null ? 1 : QemuRecording.MessageMultiple });
             return new OpenedDevice((await backend.ProbeAsync(context.Services, cancellationToken))[0])
             {
                 OutrunsApplication = clock == QemuClock.Free,

@@ -17,8 +17,17 @@ internal static class StreamSetup
             throw CliException.Failure("hw_params", PcmError.InvalidArgument, DeviceLimits.Explain(substream, format, layout));
         }
 
-        Check("hw_params", ChooseRing(refiner, hwParams, layout));
-        Check("hw_params", await substream.HwParamsAsync(hwParams, cancellationToken));
+        PcmHwParams ring = hwParams.Clone();
+        PcmError error = ChooseRing(refiner, ring, layout);
+        error = error == PcmError.None ? await substream.HwParamsAsync(ring, cancellationToken) : error;
+        if (error == PcmError.InvalidArgument && layout.PeriodFrames is null)
+        {
+            // The buffer nearest to half a second may be no whole number of any period that there is; one made of periods is.
+            Check("hw_params", ChooseRingByPeriods(refiner, hwParams, layout));
+            error = await substream.HwParamsAsync(hwParams, cancellationToken);
+        }
+
+        Check("hw_params", error);
         substream.WaitTime = layout.Timeout;
         PcmRuntime runtime = substream.Runtime!;
         long start = layout.StartThreshold ?? (substream.Direction == PcmDirection.Playback ? runtime.BufferFrames : 1);
@@ -81,5 +90,12 @@ internal static class StreamSetup
             : hwParams.TryGet(PcmHwParameter.BufferSize, out uint bufferFrames)
                 ? hwParams.SetPeriodFramesNear(refiner, (int)bufferFrames / DefaultPeriods, out _)
                 : PcmError.None;
+    }
+
+    private static PcmError ChooseRingByPeriods(SubstreamRefiner refiner, PcmHwParams hwParams, StreamLayout layout)
+    {
+        PcmError error = hwParams.SetNear(refiner, PcmHwParameter.PeriodTime, new PcmBound(BufferMicroseconds / DefaultPeriods), out _);
+        return error != PcmError.None || layout.Periods is not null ? error
+            : hwParams.SetNear(refiner, PcmHwParameter.Periods, new PcmBound(DefaultPeriods), out _);
     }
 }

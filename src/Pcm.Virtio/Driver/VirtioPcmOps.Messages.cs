@@ -3,7 +3,7 @@ namespace Pcm.Virtio;
 /// <summary>The messages of the stream: how they get to the device and come back.</summary>
 internal abstract partial class VirtioPcmOps
 {
-    /// <summary>Takes a free message and hands it to the device. Context: queue lock held.</summary>
+    /// <summary>Takes a free message and hands it to the device, with silence behind it where a quirk wants more. Context: queue lock held.</summary>
     /// <returns>False when no message or descriptor is free.</returns>
     protected bool TrySend_NeedsQueueLock(long ringFrame, long frames, bool deviceReads, out ushort message)
     {
@@ -19,7 +19,7 @@ internal abstract partial class VirtioPcmOps
         int first = Math.Min(bytes, (Runtime!.BufferFrames * FrameBytes) - offset);
         DmaSlice head = ring.Region.Slice(offset, first), tail = first == bytes ? default : ring.Region.Slice(0, bytes - first);
         bool added = deviceReads
-            ? Queue.TryAdd_NeedsLock(_owner, message, [Pool.Header(message), head, tail], [Pool.Status(message)])
+            ? Queue.TryAdd_NeedsLock(_owner, message, [Pool.Header(message), head, tail, Padding((int)frames)], [Pool.Status(message)])
             : Queue.TryAdd_NeedsLock(_owner, message, [Pool.Header(message)], [head, tail, Pool.Status(message)]);
         if (!added)
         {
@@ -46,14 +46,34 @@ internal abstract partial class VirtioPcmOps
         }
     }
 
-    private PcmError AllocatePool(int messages)
+    /// <summary>The silence that makes a playback message whole; none without the quirk.</summary>
+    private DmaSlice Padding(int frames)
     {
-        if (!Queue.TryReserve(messages, 4, out _reserved))
+        int missing = frames % MessageStepFrames;
+        return missing == 0 ? default : _padding!.Slice(0, (MessageStepFrames - missing) * FrameBytes);
+    }
+
+    /// <summary>Lifetime of the padding: the pool's, because its messages name it.</summary>
+    private void AllocatePadding(PcmFormat format)
+    {
+        int multiple = _info.Direction == PcmDirection.Playback ? _driver.Options.PlaybackMessageMultiple : 1;
+        MessageStepFrames = Enumerable.Range(1, multiple).First(frames => frames * FrameBytes % multiple == 0);
+        if (MessageStepFrames > 1)
+        {
+            _padding = _driver.Dma.Allocate(MessageStepFrames * FrameBytes, 16);
+            PcmFormatInfo.FillSilence(format, _padding.Span);
+        }
+    }
+
+    private PcmError AllocatePool(PcmFormat format, int messages)
+    {
+        if (!Queue.TryReserve(messages, _driver.Options.MessageDescriptors, out _reserved))
         {
             _reserved = 0;
             return PcmError.NoMemory; // the queue's descriptors are promised to other streams
         }
 
+        AllocatePadding(format);
         PcmMessagePool pool = _driver.SoundServices.Pools.Create(_driver.Dma, _info.Id, messages);
         lock (Queue.Lock)
         {
@@ -69,6 +89,16 @@ internal abstract partial class VirtioPcmOps
         lock (Queue.Lock)
         {
             _stale += InFlight;
+            if (InFlight > 0 && _padding is not null)
+            {
+                _driver.Dma.Quarantine(_padding);
+            }
+            else
+            {
+                _padding?.Dispose();
+            }
+
+            _padding = null;
             Pool?.Dispose();
             Pool = null;
             _owner.NextLife();

@@ -24,6 +24,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
     private ITimer? _dry;
     private int _reserved;
     private bool _waitsForEmpty;
+    private DmaRegion? _padding;
 
     /// <summary>RELEASE returns messages that were not played, or not filled: they move no position. Guarded by the queue lock.</summary>
     private bool _takesBack;
@@ -90,6 +91,9 @@ internal abstract partial class VirtioPcmOps : PcmOps
 
     protected int FrameBytes { get; private set; }
 
+    /// <summary>A playback message has a multiple of so many frames, by a quirk; else 1.</summary>
+    protected int MessageStepFrames { get; private set; } = 1;
+
     /// <summary>Messages that the device owns.</summary>
     public int InFlight => Pool?.InFlight ?? 0;
 
@@ -117,6 +121,13 @@ internal abstract partial class VirtioPcmOps : PcmOps
     {
         // Periods become messages, so a ring is a whole number of them.
         PcmError error = runtime.Constraints.Integer(PcmHwParameter.Periods);
+        if (error >= PcmError.None && _info.Direction == PcmDirection.Playback && _driver.Options.PlaybackMessageMultiple > 1)
+        {
+            uint multiple = (uint)_driver.Options.PlaybackMessageMultiple;
+            error = runtime.Constraints.Step(PcmHwParameter.PeriodBytes, multiple);
+            error = error < PcmError.None ? error : runtime.Constraints.Step(PcmHwParameter.BufferBytes, multiple); // follows; said, so that it is chosen so
+        }
+
         if (error < PcmError.None)
         {
             return error;
@@ -168,7 +179,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
         }
 
         FrameBytes = hwParams.FrameBits / 8;
-        return AllocatePool(hwParams.Periods);
+        return AllocatePool(hwParams.Format, hwParams.Periods);
     }
 
     public override async ValueTask<PcmError> HwFreeAsync()

@@ -86,7 +86,9 @@ internal sealed class VirtioPlaybackOps(VirtioSoundDriver driver, VirtioStreamIn
         }
 
         bool starves = IsTransferring && InFlight == 0;
-        return rest || starves ? Math.Max(0, unsent) : 0;
+        return rest ? Math.Max(0, unsent)
+            : starves && unsent > 0 ? unsent - (unsent % MessageStepFrames)
+            : 0;
     }
 
     private bool TrySendOne_NeedsQueueLock(long ringFrame, long frames)

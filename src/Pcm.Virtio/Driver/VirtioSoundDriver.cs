@@ -245,8 +245,8 @@ public sealed partial class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposa
             [
                 new VirtqueueRequest(64, 2),
                 new VirtqueueRequest(64, 0),
-                new VirtqueueRequest(Options.QueueSize, 4),
-                new VirtqueueRequest(Options.QueueSize, 4),
+                new VirtqueueRequest(Options.QueueSize, Options.MessageDescriptors),
+                new VirtqueueRequest(Options.QueueSize, Options.MessageDescriptors),
             ],
             ResetTimeout = Options.MessageTimeout,
         };
@@ -266,10 +266,10 @@ public sealed partial class VirtioSoundDriver : IVirtioInterrupts, IAsyncDisposa
         queues[VirtioSoundQueues.Event].Notify();
     }
 
-    /// <summary>A request is two descriptors, an I/O message that wraps around the ring's end four; and no chain is longer than its queue.</summary>
-    private static void CheckQueueSizes(IReadOnlyList<DriverVirtqueue> queues)
+    /// <summary>A request is two descriptors, an I/O message that wraps around the ring's end four or five; and no chain is longer than its queue.</summary>
+    private void CheckQueueSizes(IReadOnlyList<DriverVirtqueue> queues)
     {
-        ReadOnlySpan<int> least = [2, 1, 4, 4];
+        ReadOnlySpan<int> least = [2, 1, Options.MessageDescriptors, Options.MessageDescriptors];
         for (int i = 0; i < least.Length; i++)
         {
             if (queues[i].Size < least[i])

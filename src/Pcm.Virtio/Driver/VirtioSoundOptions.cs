@@ -35,6 +35,16 @@ public sealed class VirtioSoundOptions
     /// </summary>
     public int MaxRecoveries { get; set; } = 3;
 
+    /// <summary>
+    /// Quirk: playback messages have a multiple of so many bytes, 1 to 64; 1, the default: any whole frames. Periods are made so by a rule of hw_params,
+    /// a message before a ring that runs dry by leaving the rest for the next, and the last message of a drain by silence behind it.
+    /// For QEMU with a WAV file (4): its voice aborts QEMU when less than it has room for is left of a message, and that is no multiple of its own frame.
+    /// </summary>
+    public int PlaybackMessageMultiple { get; set; } = 1;
+
+    /// <summary>Descriptors of the longest message: header, the audio in two pieces where it wraps around the ring's end, silence behind it, status.</summary>
+    internal int MessageDescriptors => PlaybackMessageMultiple > 1 ? 5 : 4;
+
     /// <summary>Checks the ranges, as Linux does before it probes.</summary>
     /// <returns>What is wrong, or null.</returns>
     public string? Validate() =>
@@ -44,6 +54,7 @@ public sealed class VirtioSoundOptions
         : BufferMs < PeriodsMin * PeriodMsMin ? $"{nameof(BufferMs)} is {BufferMs}; it must be at least {nameof(PeriodsMin)} x {nameof(PeriodMsMin)} = {PeriodsMin * PeriodMsMin}."
         : PeriodMsMax > BufferMs / 2 ? $"{nameof(PeriodMsMax)} is {PeriodMsMax}; it must be at most half of {nameof(BufferMs)} ({BufferMs})."
         : MaxRecoveries < 0 ? $"{nameof(MaxRecoveries)} is {MaxRecoveries}; it must not be negative."
+        : PlaybackMessageMultiple is < 1 or > 64 ? $"{nameof(PlaybackMessageMultiple)} is {PlaybackMessageMultiple}; it must be 1 .. 64."
         : QueueSize < 8 ? $"{nameof(QueueSize)} is {QueueSize}; it must be at least 8."
         : null;
 }

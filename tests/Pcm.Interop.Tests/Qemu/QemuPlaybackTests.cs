@@ -60,6 +60,34 @@ public sealed class QemuPlaybackTests
         }
     }
 
+    /// <summary>Frames of 1 and 2 bytes, and lengths of any number of them: the quirk keeps QEMU alive, at the price of silence behind the end.</summary>
+    [Theory]
+    [InlineData(PcmFormat.U8, 1, 128)]
+    [InlineData(PcmFormat.S8, 1, 0)]
+    [InlineData(PcmFormat.U8, 2, 128)]
+    [InlineData(PcmFormat.S16LE, 1, 0)]
+    public async Task Play_SmallFramesOfAnyNumber_AreRecordedBitForBit_WithSilenceUpToFourBytes(PcmFormat format, int channels, byte silence)
+    {
+        VirtioSoundOptions options = QemuRig.WideLimits;
+        options.PlaybackMessageMultiple = 4;
+        await using QemuRig rig = await QemuRig.StartAsync(soundOptions: options);
+        PcmSubstream stream = await rig.OpenAsync();
+        await stream.ConfigureAsync(format, channels, periodFrames: 400, periods: 4);
+        int frameBytes = stream.Runtime!.FrameBits / 8;
+        var expected = new List<byte>();
+        foreach (int frames in (int[])[1, 2, 3, 399, 400, 401, 1599, 1601, 10_007])
+        {
+            byte[] data = Noise(frames * frameBytes, frames);
+            await stream.PlayAsync(data);
+            (await stream.PrepareAsync()).ThrowIfError("prepare");
+            expected.AddRange(data);
+            expected.AddRange(Enumerable.Repeat(silence, (4 - (data.Length % 4)) % 4));
+        }
+
+        await stream.CloseAsync();
+        Assert.Equal(expected, await rig.CloseAsync());
+    }
+
     [Theory]
     [InlineData(64, 2)]
     [InlineData(64, 16)]

@@ -39,26 +39,49 @@ public sealed class QemuStreamTests
         Assert.Equal(0, rig.Driver.QuarantinedBytes);
     }
 
+    /// <summary>On each bus: two playback streams and a capture at once, each of other data, to the bit.</summary>
     [Theory]
     [InlineData(QemuBus.Pci)]
     [InlineData(QemuBus.Mmio)]
-    public async Task PlaybackAndCapture_AtOnce_BothMove(QemuBus bus)
+    public async Task PlaybackAndCapture_AtOnce_AreExactEach(QemuBus bus)
     {
-        await using QemuRig rig = await QemuRig.StartAsync(new QemuOptions { Bus = bus, Streams = 4 }, record: false);
+        byte[] source = Noise(1 << 20, 9), recorded = new byte[20_000 * 4];
+        byte[][] played = [Noise(20_000 * 4, 1), Noise(20_003 * 4, 2)];
+        using var files = new AlsaFiles(source);
+        await using QemuRig rig = await QemuRig.StartAsync(files.Behind(new QemuOptions { Bus = bus, Streams = 4 }), record: false);
         PcmSubstream[] playback = [await rig.OpenAsync(substream: 0), await rig.OpenAsync(substream: 1)];
         PcmSubstream capture = await rig.OpenAsync(PcmDirection.Capture);
-        foreach (PcmSubstream stream in (PcmSubstream[])[.. playback, capture])
+        PcmSubstream[] all = [.. playback, capture];
+        foreach (PcmSubstream stream in all)
         {
             await stream.ConfigureAsync();
         }
 
-        byte[] recorded = new byte[20_000 * 4];
         Task<PcmTransfer> reading = capture.ReadAsync(recorded).AsTask();
-        await Task.WhenAll(playback.Select(stream => stream.PlayAsync(Noise(20_000 * 4))));
+        await Task.WhenAll(playback.Zip(played, static (stream, data) => stream.PlayAsync(data)));
         Assert.Equal(new PcmTransfer(PcmError.None, 20_000), await reading);
-        foreach (PcmSubstream stream in (PcmSubstream[])[.. playback, capture])
+        foreach (PcmSubstream stream in all)
         {
             await stream.CloseAsync();
         }
+
+        await rig.DisposeAsync();
+        Assert.Equal(source[..recorded.Length], recorded);
+        Assert.Equal(played, files.ReadPlayed().OrderBy(static data => data.Length));
+    }
+
+    [Theory]
+    [InlineData(QemuBus.Pci, 480, 8)]
+    [InlineData(QemuBus.Mmio, 333, 3)]
+    public async Task Capture_OfNoise_IsExact(QemuBus bus, int periodFrames, int periods)
+    {
+        byte[] source = Noise(1 << 20, 11), recorded = new byte[50_001 * 4];
+        using var files = new AlsaFiles(source);
+        await using QemuRig rig = await QemuRig.StartAsync(files.Behind(new QemuOptions { Bus = bus }), record: false);
+        PcmSubstream stream = await rig.OpenAsync(PcmDirection.Capture);
+        await stream.ConfigureAsync(periodFrames: periodFrames, periods: periods);
+        Assert.Equal(new PcmTransfer(PcmError.None, 50_001), await stream.ReadAsync(recorded));
+        await stream.CloseAsync();
+        Assert.Equal(source[..recorded.Length], recorded);
     }
 }
