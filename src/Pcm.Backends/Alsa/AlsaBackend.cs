@@ -17,7 +17,8 @@ namespace Pcm.Backends.Alsa;
 /// that is pulled is disconnected, a system suspend suspends its streams. What libasound says of an error is in the log, or in the exception of the probe.
 /// </para>
 /// <para>
-/// A PCM must have interleaved memory-mapped access; <c>plug:</c> before its name gives it to any. A capture <c>file</c> PCM with an <c>infile</c> over real
+/// A PCM without memory-mapped access, such as a sound server's, is written and read: one more copy. Do not put <c>plug:</c> before such a PCM: libasound
+/// (1.2.8) then emulates the mapping, and hangs, as <c>aplay -M</c> does. A capture <c>file</c> PCM with an <c>infile</c> over real
 /// hardware delivers the hardware's frames, not the file's; over <c>null</c> it delivers the file, and after its end what the ring had before.
 /// </para>
 /// Thread safety: every member from any thread.

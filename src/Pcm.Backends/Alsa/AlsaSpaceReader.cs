@@ -16,7 +16,7 @@ internal sealed class AlsaSpaceReader : IDisposable
     private AlsaSpace _left;
     private bool _known;
 
-    /// <exception cref="AlsaException">The PCM has no interleaved memory-mapped access.</exception>
+    /// <exception cref="AlsaException">The PCM has no interleaved access.</exception>
     public AlsaSpaceReader(AlsaPcmHandle pcm, string name)
     {
         _pcm = pcm;
@@ -27,13 +27,18 @@ internal sealed class AlsaSpaceReader : IDisposable
         if (error >= 0)
         {
             error = LibAsound.snd_pcm_hw_params_set_access(pcm, _everything, LibAsound.AccessMmapInterleaved);
+            if (error < 0)
+            {
+                IsCopied = true;
+                error = LibAsound.snd_pcm_hw_params_set_access(pcm, _everything, LibAsound.AccessReadWriteInterleaved);
+            }
         }
 
         if (error < 0)
         {
             Dispose();
             throw new AlsaException(
-                $"ALSA PCM '{name}' has no interleaved memory-mapped access ({LibAsound.Describe(error)}); put libasound's plug before it: 'plug:{name}'.", (PcmError)error);
+                $"ALSA PCM '{name}' has no interleaved access ({LibAsound.Describe(error)}); put libasound's plug before it: 'plug:{name}'.", (PcmError)error);
         }
 
         Everything = Read(_everything);
@@ -42,6 +47,9 @@ internal sealed class AlsaSpaceReader : IDisposable
 
     /// <summary>Everything that the PCM can do.</summary>
     public AlsaSpace Everything { get; }
+
+    /// <summary>The PCM has no memory of its own to share: frames are written to it and read from it.</summary>
+    public bool IsCopied { get; }
 
     /// <summary>Its capabilities.</summary>
     public PcmInfo Info { get; }

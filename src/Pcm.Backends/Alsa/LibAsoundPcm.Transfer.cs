@@ -9,7 +9,7 @@ internal sealed unsafe partial class LibAsoundPcm
     public override long Avail()
     {
         using AlsaErrorText listening = AlsaErrorText.Listen();
-        return Keep(LibAsound.snd_pcm_avail_update(_pcm));
+        return Keep(_copied?.Avail() ?? LibAsound.snd_pcm_avail_update(_pcm));
     }
 
     /// <inheritdoc/>
@@ -32,6 +32,12 @@ internal sealed unsafe partial class LibAsoundPcm
     /// <inheritdoc/>
     public override int Begin(ref int frames, out nint ring, out int offset)
     {
+        if (_copied is not null)
+        {
+            frames = _copied.Begin(frames, out ring, out offset);
+            return 0;
+        }
+
         using AlsaErrorText listening = AlsaErrorText.Listen();
         var count = (nuint)frames;
         ring = 0;
@@ -60,12 +66,17 @@ internal sealed unsafe partial class LibAsoundPcm
     public override long Commit(int offset, int frames)
     {
         using AlsaErrorText listening = AlsaErrorText.Listen();
-        return Keep(LibAsound.snd_pcm_mmap_commit(_pcm, (nuint)offset, (nuint)frames));
+        return Keep(_copied?.Commit(offset, frames) ?? LibAsound.snd_pcm_mmap_commit(_pcm, (nuint)offset, (nuint)frames));
     }
 
     /// <inheritdoc/>
     public override long Rewind(long frames)
     {
+        if (_copied is not null)
+        {
+            return 0; // what was written is gone, and what was given back unread is the next to be read
+        }
+
         using AlsaErrorText listening = AlsaErrorText.Listen();
         nint rewindable = LibAsound.snd_pcm_rewindable(_pcm);
         return rewindable < frames ? rewindable : Keep(LibAsound.snd_pcm_rewind(_pcm, (nuint)frames));

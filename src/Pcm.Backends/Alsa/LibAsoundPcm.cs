@@ -12,10 +12,11 @@ internal sealed unsafe partial class LibAsoundPcm : AlsaPcm
     private readonly ILogger _log;
     private readonly AlsaSpaceReader _space;
     private readonly AlsaPoller _poller;
+    private readonly AlsaCopiedRing? _copied;
     private bool _configured;
     private uint _frameBits;
 
-    private LibAsoundPcm(string name, AlsaPcmHandle pcm, ILogger log)
+    private LibAsoundPcm(string name, PcmDirection direction, AlsaPcmHandle pcm, ILogger log)
     {
         Name = name;
         _pcm = pcm;
@@ -23,6 +24,7 @@ internal sealed unsafe partial class LibAsoundPcm : AlsaPcm
         _space = new AlsaSpaceReader(pcm, name);
         _poller = new AlsaPoller(pcm);
         HasClock = !_poller.IsAlwaysReady;
+        _copied = _space.IsCopied ? new AlsaCopiedRing(pcm, direction) : null;
     }
 
     /// <inheritdoc/>
@@ -45,7 +47,7 @@ internal sealed unsafe partial class LibAsoundPcm : AlsaPcm
     /// <param name="direction">Playback or capture.</param>
     /// <param name="configuration">The text of an asoundrc to look the name up in; null: libasound's own configuration.</param>
     /// <param name="log">Where failures go.</param>
-    /// <exception cref="AlsaException">It cannot be opened, or has no interleaved memory-mapped access.</exception>
+    /// <exception cref="AlsaException">It cannot be opened, or has no interleaved access.</exception>
     public static LibAsoundPcm Open(string name, PcmDirection direction, string? configuration, ILogger log)
     {
         using AlsaErrorText listening = AlsaErrorText.Listen();
@@ -61,7 +63,7 @@ internal sealed unsafe partial class LibAsoundPcm : AlsaPcm
         var handle = new AlsaPcmHandle(pcm);
         try
         {
-            var opened = new LibAsoundPcm(name, handle, log);
+            var opened = new LibAsoundPcm(name, direction, handle, log);
             if (AlsaErrorText.Text is { Length: > 0 } text)
             {
                 AlsaLog.Said(log, name, "open", text);
@@ -102,7 +104,7 @@ internal sealed unsafe partial class LibAsoundPcm : AlsaPcm
         string got = Describe(chosen);
         if (wanted == got)
         {
-            return PcmError.None;
+            return _copied?.Allocate(hwParams.BufferFrames, hwParams.FrameBits / 8) ?? PcmError.None;
         }
 
         AlsaLog.OtherParams(_log, Name, wanted, got);
@@ -138,6 +140,7 @@ internal sealed unsafe partial class LibAsoundPcm : AlsaPcm
         }
 
         _configured = false;
+        _copied?.Free();
         using AlsaErrorText listening = AlsaErrorText.Listen();
         return Check("hw_free", LibAsound.snd_pcm_hw_free(_pcm));
     }
@@ -146,6 +149,7 @@ internal sealed unsafe partial class LibAsoundPcm : AlsaPcm
     public override PcmError Prepare()
     {
         using AlsaErrorText listening = AlsaErrorText.Listen();
+        _copied?.Restart();
         return Check("prepare", LibAsound.snd_pcm_prepare(_pcm));
     }
 
@@ -190,6 +194,7 @@ internal sealed unsafe partial class LibAsoundPcm : AlsaPcm
         using (AlsaErrorText.Listen())
         {
             _space.Dispose();
+            _copied?.Free();
             _pcm.Dispose();
             _poller.Dispose();
             if (AlsaErrorText.Text is { Length: > 0 } text)

@@ -23,6 +23,9 @@ internal static unsafe partial class LibAsound
     /// <summary><c>SND_PCM_ACCESS_MMAP_INTERLEAVED</c>.</summary>
     public const int AccessMmapInterleaved = 0;
 
+    /// <summary>SND_PCM_ACCESS_RW_INTERLEAVED.</summary>
+    public const int AccessReadWriteInterleaved = 3;
+
     /// <summary><c>SND_PCM_TSTAMP_ENABLE</c>.</summary>
     public const int TimestampEnable = 1;
 
@@ -129,6 +132,14 @@ internal static unsafe partial class LibAsound
 
     [LibraryImport(FileName)]
     public static partial int snd_pcm_mmap_begin(AlsaPcmHandle pcm, out ChannelArea* areas, out nuint offset, ref nuint frames);
+
+    /// <summary>Writes frames; EAGAIN when there is no room for one.</summary>
+    [LibraryImport(FileName)]
+    public static partial nint snd_pcm_writei(AlsaPcmHandle pcm, void* buffer, nuint frames);
+
+    /// <summary>Reads frames; EAGAIN when there is none.</summary>
+    [LibraryImport(FileName)]
+    public static partial nint snd_pcm_readi(AlsaPcmHandle pcm, void* buffer, nuint frames);
 
     /// <summary>Returns frames, or a negative errno.</summary>
     [LibraryImport(FileName)]
