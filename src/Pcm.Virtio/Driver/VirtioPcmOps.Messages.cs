@@ -166,30 +166,6 @@ internal abstract partial class VirtioPcmOps
         }
     }
 
-    private void AfterUsed()
-    {
-        if (!IsTransferring || Runtime is not { } runtime)
-        {
-            return;
-        }
-
-        long untold = Volatile.Read(ref _untold);
-        runtime.PeriodElapsed();
-        while (HasUntold(ref untold))
-        {
-            runtime.PeriodElapsed(); // a whole ring at once: the rest of the way
-        }
-    }
-
-    /// <summary>Whether there is something left to tell, and the last call told some of it.</summary>
-    private bool HasUntold(ref long before)
-    {
-        long untold = Volatile.Read(ref _untold);
-        bool told = untold > 0 && untold < before;
-        before = untold;
-        return told;
-    }
-
     /// <summary>The stream as the owner of messages; another object, because ops already have a base.</summary>
     private sealed class MessageOwner(VirtioPcmOps ops) : SoundMessageOwner
     {
