@@ -8,6 +8,10 @@ internal static class Peers
 {
     public static void RequireLibAsound() => Require(AlsaBackend.Problem);
 
+    /// <summary>A program in PATH.</summary>
+    public static void RequireProgram(string program) => Require(
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))) ? null : $"{program} is not installed");
+
     /// <summary>Runs a tool in a configuration of our own and returns what it wrote to either output.</summary>
     public static string Run(string program, string? configurationFile, params string[] arguments)
     {

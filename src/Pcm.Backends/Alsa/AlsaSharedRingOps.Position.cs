@@ -207,6 +207,25 @@ internal sealed partial class AlsaSharedRingOps
         _ => Finding.Failed,
     };
 
+    /// <summary>
+    /// A failure that prepare heals is an xrun. One that it does not heal is the end: a sound server that died has no errno of its own for that.
+    /// </summary>
+    private bool IsGone()
+    {
+        lock (_native)
+        {
+            _pcm!.Log("position", _pcm.Avail());
+            return _pcm.State == PcmState.Disconnected || _pcm.Prepare() != PcmError.None;
+        }
+    }
+
+    private void ReportGone(PcmRuntime runtime)
+    {
+        AlsaLog.Gone(_log, endpoint.Name);
+        runtime.SignalDisconnect();
+        endpoint.Gone();
+    }
+
     private void Report(Finding finding, PcmRuntime runtime)
     {
         switch (finding)
@@ -215,17 +234,10 @@ internal sealed partial class AlsaSharedRingOps
                 endpoint.Suspended();
                 break;
             case Finding.Gone:
-                AlsaLog.Gone(_log, endpoint.Name);
-                runtime.SignalDisconnect();
-                endpoint.Gone();
+                ReportGone(runtime);
                 break;
-            case Finding.Failed:
-                lock (_native)
-                {
-                    _pcm!.Log("position", _pcm.Avail());
-                }
-
-                runtime.SignalXRun();
+            case Finding.Failed when IsGone():
+                ReportGone(runtime);
                 break;
             default:
                 runtime.SignalXRun();

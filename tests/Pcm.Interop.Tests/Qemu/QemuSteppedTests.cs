@@ -125,7 +125,9 @@ public sealed class QemuSteppedTests
 
     private static ValueTask<VirtioSoundDriver> ProbeAsync(VirtualClock clock, QemuOptions options)
     {
+        #region stepped
         QemuDevice qemu = VirtualClock.StandStill(() => QemuDevice.StartAsync(options with { Clock = QemuClock.Stepped }, clock).AsTask());
         return VirtioSoundDriver.ProbeAsync(qemu.Transport, "qemu", new PcmServices(clock, clock.Scheduler), QemuRig.WideLimits);
+        #endregion
     }
 }

@@ -1,0 +1,98 @@
+namespace Pcm.Alsa.Tests.Server;
+
+/// <summary>libasound's <c>pulse</c> PCM on a real PulseAudio daemon: what the <c>default</c> PCM of a desktop is.</summary>
+public sealed class PulseTests
+{
+    private const int Rate = 48000;
+    private const int FrameBytes = 4;
+    private const int PeriodFrames = 2400; // 50 ms, as the server's pieces
+    private const int BufferFrames = 8 * PeriodFrames;
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Playback_IntoTheSink_IsCapturedFromItsMonitor()
+    {
+        await using PulseServer server = await PulseServer.StartAsync();
+        await using PcmSubstream capture = await PrepareAsync(server, PcmDirection.Capture);
+        await using PcmSubstream playback = await PrepareAsync(server, PcmDirection.Playback);
+        byte[] sound = AlsaCard.Noise(Rate * FrameBytes), heard = new byte[Rate * FrameBytes * 3];
+        Task<PcmTransfer> reading = capture.ReadAsync(heard).AsTask();
+        Assert.Equal(new PcmTransfer(PcmError.None, Rate), await playback.WriteAsync(sound));
+        Assert.Equal(PcmError.None, await playback.DrainAsync().AsTask().WaitAsync(s_limit, TimeProvider.System));
+        Assert.Equal(PcmState.Setup, playback.State);
+        Assert.Equal(PcmError.None, (await reading.WaitAsync(s_limit, TimeProvider.System)).Error);
+
+        int start = heard.AsSpan().IndexOf(sound.AsSpan(0, 64));
+        Assert.True(start >= 0, "Nothing of what was played is among what was captured.");
+        Assert.Equal(sound, heard.AsSpan(start, Math.Min(sound.Length, heard.Length - start)).ToArray());
+        await capture.DropAsync();
+    }
+
+    [Fact]
+    public async Task Drain_TakesAsLongAsWhatIsQueued_AndThenItPlaysAgain()
+    {
+        await using PulseServer server = await PulseServer.StartAsync();
+        await using PcmSubstream playback = await PrepareAsync(server, PcmDirection.Playback);
+        for (int round = 0; round < 2; round++)
+        {
+            long start = TimeProvider.System.GetTimestamp();
+            Assert.Equal(new PcmTransfer(PcmError.None, Rate), await playback.WriteAsync(new byte[Rate * FrameBytes]));
+            Assert.Equal(PcmError.None, await playback.DrainAsync().AsTask().WaitAsync(s_limit, TimeProvider.System));
+            Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 0.9, s_limit.TotalSeconds); // the server's own clock counts
+            Assert.Equal(PcmError.None, await playback.PrepareAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Starvation_IsAnXRun_ThatPrepareRecovers()
+    {
+        await using PulseServer server = await PulseServer.StartAsync();
+        await using PcmSubstream playback = await PrepareAsync(server, PcmDirection.Playback);
+        Assert.Equal(PcmError.None, playback.Write(new byte[BufferFrames * FrameBytes], out _));
+        Assert.Equal(PcmState.Running, playback.State);
+        playback.SetSwParams(playback.GetSwParams() with { AvailMin = BufferFrames * 4L }).ThrowIfError("sw_params");
+        Assert.Equal(PcmError.XRun, await playback.WaitAsync(s_limit));
+        Assert.Equal(PcmState.XRun, playback.State);
+        Assert.Equal(PcmError.XRun, playback.Write(new byte[FrameBytes], out _));
+
+        Assert.Equal(PcmError.None, await playback.PrepareAsync());
+        Assert.Equal(new PcmTransfer(PcmError.None, BufferFrames), await playback.WriteAsync(new byte[BufferFrames * FrameBytes]));
+        Assert.Equal(PcmError.None, await playback.DrainAsync().AsTask().WaitAsync(s_limit, TimeProvider.System));
+    }
+
+    [Theory]
+    [InlineData(PcmDirection.Playback)]
+    [InlineData(PcmDirection.Capture)]
+    public async Task Kill_OfTheServer_EndsCallsWithNoDevice(PcmDirection direction)
+    {
+        await using PulseServer server = await PulseServer.StartAsync();
+        await using PcmSubstream stream = await PrepareAsync(server, direction);
+        Task<PcmTransfer> running = TransferAsync(stream, Rate * 20); // longer than the server lives
+        await Task.Delay(TimeSpan.FromSeconds(0.7), TimeProvider.System);
+        Assert.Equal(PcmState.Running, stream.State);
+        server.Kill();
+
+        Assert.InRange((await running.WaitAsync(s_limit, TimeProvider.System)).Frames, 1, (Rate * 20) - 1); // what got through counts, the error is the next call's
+        Assert.Equal(PcmState.Disconnected, stream.State);
+        Assert.Equal(PcmError.NoDevice, (await TransferAsync(stream, 1).WaitAsync(s_limit, TimeProvider.System)).Error);
+        Assert.Equal(PcmError.NoDevice, await stream.PrepareAsync().AsTask().WaitAsync(s_limit, TimeProvider.System));
+        await stream.CloseAsync().AsTask().WaitAsync(s_limit, TimeProvider.System);
+        await stream.Device.Card.DisposeAsync().AsTask().WaitAsync(s_limit, TimeProvider.System);
+    }
+
+    private static Task<PcmTransfer> TransferAsync(PcmSubstream stream, int frames)
+    {
+        byte[] data = new byte[frames * FrameBytes];
+        return (stream.Direction == PcmDirection.Playback ? stream.WriteAsync(data) : stream.ReadAsync(data)).AsTask();
+    }
+
+    private static async Task<PcmSubstream> PrepareAsync(PulseServer server, PcmDirection direction)
+    {
+        PcmSubstream stream = await server.OpenAsync(direction);
+        stream.WaitTime = s_limit; // the machine may have other work
+        await AlsaCard.PrepareAsync(stream, AlsaCard.Request(PcmFormat.S16LE, 2, Rate, PeriodFrames, BufferFrames));
+        stream.SetSwParams(stream.GetSwParams() with { StartThreshold = direction == PcmDirection.Playback ? BufferFrames : 1 }).ThrowIfError("sw_params");
+        return stream;
+    }
+}
