@@ -20,8 +20,8 @@ internal static class TargetTable
         + "is copied, are the kernel's semantics.";
 
     private const string Restart = "libasound's null PCM changes two words and takes no lock; here three verbs each enter the gate, walk the kernel's action framework over the "
-        + "linked group under the stream's lock, read the clock, set the timer and, having stopped, wait for a callback under way. Nothing is allocated. The states move by "
-        + "the table derived from the Stateless machine: firing the machine itself took 1.2 KB and two hundred times as long as the look-up, three times in this row.";
+        + "linked group under the stream's lock, read the clock, set the timer and, having stopped, wait for a callback under way. Half of the time and all that is allocated "
+        + "is the Stateless machine, fired once by each verb: 0.4 us and 0.9 KB each";
 
     public static IEnumerable<PairedRow> Rows()
     {

@@ -5,11 +5,10 @@ using Stateless.Reflection;
 namespace Pcm;
 
 /// <summary>
-/// The one definition of states and transitions: a Stateless machine, and the table derived from it, which says what is permitted and where it leads.
+/// The one definition of states and transitions: a Stateless machine, fired by each transition, and the table derived from it that the hot path asks.
 /// Ops are never called from here: the core checks, calls the op, and only then commits (docs/LIFECYCLE.md).
-/// The machine is asked once, when the table is made, and fired only by tests, which hold the two together for every state and trigger: it has no
-/// guards and no actions, so firing it adds nothing to the table but, measured, 1.2 KB and two hundred times the time of a look-up for each
-/// transition, and a machine of 18 KB to each session.
+/// One machine for each direction serves all streams, because one of its own would cost a session 18 KB: it keeps no state between two firings, and
+/// finds the stream that it is fired for in <see cref="s_fired"/>.
 /// </summary>
 /// <remarks>Thread safety: <see cref="State"/> and <see cref="Permits"/> from any thread; <see cref="Commit"/> under the stream lock.</remarks>
 internal sealed class PcmLifecycle
@@ -25,11 +24,22 @@ internal sealed class PcmLifecycle
 
     private static readonly byte[][] s_tables = [BuildTable(PcmDirection.Playback), BuildTable(PcmDirection.Capture)];
 
+    private static readonly StateMachine<PcmState, PcmTrigger>[] s_machines = [ForAll(PcmDirection.Playback), ForAll(PcmDirection.Capture)];
+
+    /// <summary>The stream that this thread fires the machine for.</summary>
+    [ThreadStatic]
+    private static PcmLifecycle? s_fired;
+
+    private readonly PcmDirection _direction;
     private readonly byte[] _table;
     private int _state;
     private int _suspendedState;
 
-    public PcmLifecycle(PcmDirection direction) => _table = s_tables[(int)direction];
+    public PcmLifecycle(PcmDirection direction)
+    {
+        _direction = direction;
+        _table = s_tables[(int)direction];
+    }
 
     public PcmState State => (PcmState)Volatile.Read(ref _state);
 
@@ -46,18 +56,14 @@ internal sealed class PcmLifecycle
     /// <exception cref="InvalidOperationException">It is not permitted: a bug of the core.</exception>
     public void Commit(PcmTrigger trigger)
     {
-        int destination = _table[((int)State * TriggerCount) + (int)trigger];
-        if (destination == Refused)
-        {
-            throw new InvalidOperationException($"{trigger} is not permitted in {State}.");
-        }
-
         if (trigger == PcmTrigger.Suspend)
         {
             Volatile.Write(ref _suspendedState, (int)State);
         }
 
-        Volatile.Write(ref _state, destination == Dynamic ? _suspendedState : destination);
+        s_fired = this;
+        s_machines[(int)_direction].Fire(trigger); // FiringMode.Immediate: done when it returns, on this thread
+        s_fired = null;
     }
 
     /// <summary>The machine as a diagram; <paramref name="dot"/> selects Graphviz instead of Mermaid.</summary>
@@ -142,6 +148,9 @@ internal sealed class PcmLifecycle
 
         return machine;
     }
+
+    private static StateMachine<PcmState, PcmTrigger> ForAll(PcmDirection direction) =>
+        Configure(direction, static () => s_fired!.State, static state => Volatile.Write(ref s_fired!._state, (int)state), static () => s_fired!.SuspendedState);
 
     private static DynamicStateInfos SuspendableStates()
     {

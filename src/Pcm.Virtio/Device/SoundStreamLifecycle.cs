@@ -21,9 +21,9 @@ namespace Pcm.Virtio;
 ///                      +------------------------ Released &lt;----------RELEASE-----------+
 /// </code>
 /// The text names no first state: a stream that was never configured takes SET_PARAMS only. A reset leads to Idle from everywhere.
-/// As in the core, commands are checked against the table derived from the machine, carried out, and committed last by that table (D2).
+/// As in the core, commands are checked against the derived table, carried out, and committed last (D2); one machine serves all streams.
 /// </summary>
-/// <remarks>Thread safety: the device's executor only; the tables are constant.</remarks>
+/// <remarks>Thread safety: the device's executor only; table and machine are shared by all devices and constant.</remarks>
 internal sealed class SoundStreamLifecycle
 {
     public const int StateCount = 6;
@@ -33,6 +33,13 @@ internal sealed class SoundStreamLifecycle
     public const byte Refused = 0xFF;
 
     private static readonly byte[] s_table = BuildTable();
+
+    private static readonly StateMachine<SoundStreamState, SoundStreamCommand> s_machine =
+        Configure(static () => s_fired!.State, static state => s_fired!.State = state);
+
+    /// <summary>The stream that this thread fires the machine for.</summary>
+    [ThreadStatic]
+    private static SoundStreamLifecycle? s_fired;
 
     public SoundStreamState State { get; private set; }
 
@@ -45,11 +52,11 @@ internal sealed class SoundStreamLifecycle
     public bool Permits(SoundStreamCommand command) => s_table[((int)State * CommandCount) + (int)command] != Refused;
 
     /// <summary>Moves the state; <see cref="Permits"/> was checked.</summary>
-    /// <exception cref="InvalidOperationException">It is refused: a bug of the device.</exception>
     public void Commit(SoundStreamCommand command)
     {
-        byte destination = s_table[((int)State * CommandCount) + (int)command];
-        State = destination != Refused ? (SoundStreamState)destination : throw new InvalidOperationException($"{command} is not permitted in {State}.");
+        s_fired = this;
+        s_machine.Fire(command); // FiringMode.Immediate: done when it returns, on this thread
+        s_fired = null;
     }
 
     /// <summary>The machine as a Mermaid diagram.</summary>
