@@ -112,18 +112,26 @@ internal sealed partial class AlsaSharedRingOps(AlsaEndpoint endpoint, PcmHardwa
     /// <inheritdoc/>
     public override ValueTask<PcmError> PrepareAsync(CancellationToken cancellationToken)
     {
+        bool isGone;
+        PcmError error;
         lock (_native)
         {
-            PcmError error = _pcm!.Prepare();
+            error = _pcm!.Prepare();
+            isGone = error == PcmError.NoDevice;
             error = error != PcmError.None ? error : _pcm.SetSwParams(_periodFrames, stopsOnXRun: !_runtime!.IsFreeRunning);
             if (error == PcmError.None)
             {
                 (_wanted, _committed, _position, _latency) = (0, 0, 0, 0);
                 (_paused, _draining) = (false, false);
             }
-
-            return new ValueTask<PcmError>(error);
         }
+
+        if (isGone)
+        {
+            ReportGone(_runtime!);
+        }
+
+        return new ValueTask<PcmError>(error);
     }
 
     /// <inheritdoc/>

@@ -150,7 +150,10 @@ internal sealed unsafe partial class LibAsoundPcm : AlsaPcm
     {
         using AlsaErrorText listening = AlsaErrorText.Listen();
         _copied?.Restart();
-        return Check("prepare", LibAsound.snd_pcm_prepare(_pcm));
+        PcmError error = Check("prepare", LibAsound.snd_pcm_prepare(_pcm));
+
+        // A sound server that died is an xrun to libasound, and then EIO or EBADFD from prepare; a server that lives does not fail it.
+        return error != PcmError.None && _copied is not null ? PcmError.NoDevice : error;
     }
 
     /// <inheritdoc/>
