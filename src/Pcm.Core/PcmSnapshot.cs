@@ -10,13 +10,13 @@ public readonly struct PcmSnapshot
     private readonly long _boundary;
     private readonly int _room; // the frames of the ring in playback, 0 in capture: what avail counts on top of the distance
 
-    internal PcmSnapshot(PcmRuntime runtime)
+    internal PcmSnapshot(PcmState state, long applicationPosition, long hardwarePosition, long boundary, int room)
     {
-        State = runtime.Lifecycle.State;
-        ApplicationPosition = runtime.ApplicationPosition;
-        HardwarePosition = runtime.HardwarePosition;
-        _boundary = runtime.Boundary;
-        _room = runtime.Direction == PcmDirection.Playback ? runtime.BufferFrames : 0;
+        State = state;
+        ApplicationPosition = applicationPosition;
+        HardwarePosition = hardwarePosition;
+        _boundary = boundary;
+        _room = room;
     }
 
     /// <summary>The state.</summary>

@@ -29,7 +29,7 @@ public sealed partial class PcmSubstream
         {
             if (runtime.IsMoving)
             {
-                StopOne_NeedsLock(runtime, PcmTrigger.Stop);
+                StopOne_NeedsLock(runtime, PcmTrigger.Stop, payingVerb: true);
             }
         }
         finally
@@ -40,12 +40,13 @@ public sealed partial class PcmSubstream
         await PayOwedAsync(group);
     }
 
+    /// <summary>Stops every member in a verb, which holds the gate and pays what is owed right after.</summary>
     private PcmError StopGroup(PcmTrigger trigger)
     {
         PcmStreamLock held = EnterStream();
         try
         {
-            return StopGroup_NeedsLock(trigger);
+            return StopGroup_NeedsLock(trigger, payingVerb: true);
         }
         finally
         {
@@ -56,7 +57,9 @@ public sealed partial class PcmSubstream
     /// <summary>
     /// Stops every member: the state moves at once and STOP is owed to the backend, for it cannot fail and may have to wait.
     /// </summary>
-    private PcmError StopGroup_NeedsLock(PcmTrigger trigger)
+    /// <param name="trigger">What the states do.</param>
+    /// <param name="payingVerb">The caller pays what is owed itself, right after; otherwise the scheduler does.</param>
+    private PcmError StopGroup_NeedsLock(PcmTrigger trigger, bool payingVerb = false)
     {
         foreach (PcmSubstream member in _group.Members)
         {
@@ -68,13 +71,13 @@ public sealed partial class PcmSubstream
 
         foreach (PcmSubstream member in _group.Members)
         {
-            member.StopOne_NeedsLock(member._runtime!, trigger);
+            member.StopOne_NeedsLock(member._runtime!, trigger, payingVerb);
         }
 
         return PcmError.None;
     }
 
-    private void StopOne_NeedsLock(PcmRuntime runtime, PcmTrigger trigger)
+    private void StopOne_NeedsLock(PcmRuntime runtime, PcmTrigger trigger, bool payingVerb = false)
     {
         if (runtime.IsMoving)
         {
@@ -95,7 +98,7 @@ public sealed partial class PcmSubstream
 
         runtime.PollQueue.WakeAll();
         runtime.TransferQueue.WakeAll();
-        if (runtime.OwedTrigger is not null)
+        if (runtime.OwedTrigger is not null && !payingVerb)
         {
             SchedulePay();
         }

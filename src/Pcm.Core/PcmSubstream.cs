@@ -113,7 +113,9 @@ public sealed partial class PcmSubstream : IAsyncDisposable
         NonBlocking = nonBlocking;
         runtime.NonBlocking = nonBlocking;
         _openCount = 1;
+        PcmStreamLock held = EnterStream();
         Volatile.Write(ref _runtime, runtime);
+        held.Exit();
         return PcmError.None;
     }
 

@@ -2,7 +2,8 @@ namespace Pcm.Backends.Null;
 
 /// <summary>
 /// Hardware that is nothing but a clock, as Linux's snd-dummy: the position is the time since START, playback vanishes, capture is silence.
-/// Lifetime: the timer is made by START or RESUME and disposed by sync_stop, or by close; nothing else is allocated after open.
+/// Lifetime: the timer is made by the first START or RESUME and disposed by close, or by a sync_stop that meets its callback; nothing else is
+/// allocated after open.
 /// </summary>
 /// <remarks>Thread safety: the core serialises the ops; the timer's thread only reads what START wrote before arming it.</remarks>
 internal sealed class NullPcmOps(NullCardModel model, PcmDirection direction, TimeSpan interruptLatency) : PcmOps
@@ -11,6 +12,7 @@ internal sealed class NullPcmOps(NullCardModel model, PcmDirection direction, Ti
     private PcmRuntime? _runtime;
     private ITimer? _timer;
     private volatile bool _running;
+    private int _callbacks; // under way
     private long _startNs;
     private long _periodNs;
     private long _nextNs;
@@ -51,10 +53,12 @@ internal sealed class NullPcmOps(NullCardModel model, PcmDirection direction, Ti
         }
     }
 
-    public override async ValueTask<PcmError> SyncStopAsync(CancellationToken cancellationToken)
+    public override ValueTask<PcmError> SyncStopAsync(CancellationToken cancellationToken)
     {
-        await DisposeTimerAsync();
-        return PcmError.None;
+        // Race: a callback says that it is there and then looks whether the stream runs; STOP said that it does not, and we look for a callback. Each
+        // has a full fence in between, so a callback that is not seen here sees the stop, and touches nothing.
+        Interlocked.MemoryBarrier();
+        return Volatile.Read(ref _callbacks) > 0 ? WaitForCallbackAsync() : default;
     }
 
     public override PcmPosition GetPointer()
@@ -81,9 +85,19 @@ internal sealed class NullPcmOps(NullCardModel model, PcmDirection direction, Ti
 
     private void OnTimer()
     {
-        PcmRuntime runtime = _runtime!;
+        Interlocked.Increment(ref _callbacks); // a full fence, see SyncStopAsync
+        if (_running)
+        {
+            Look(_runtime!);
+        }
+
+        Interlocked.Decrement(ref _callbacks);
+    }
+
+    private void Look(PcmRuntime runtime)
+    {
         long now = runtime.Services.NowNs;
-        if (now >= _nextNs && _running) // a coarse timer may come early; the period is then not over
+        if (now >= _nextNs) // a coarse timer may come early; the period is then not over
         {
             runtime.PeriodElapsed();
             while (_nextNs <= now)
@@ -104,6 +118,12 @@ internal sealed class NullPcmOps(NullCardModel model, PcmDirection direction, Ti
         {
             _timer?.Change(TimeSpan.FromTicks(CeilingDivide(_nextNs + _latencyNs - now, 100)), Timeout.InfiniteTimeSpan);
         }
+    }
+
+    private async ValueTask<PcmError> WaitForCallbackAsync()
+    {
+        await DisposeTimerAsync();
+        return PcmError.None;
     }
 
     private async ValueTask DisposeTimerAsync()

@@ -21,7 +21,7 @@ namespace Pcm.Virtio;
 ///                      +------------------------ Released &lt;----------RELEASE-----------+
 /// </code>
 /// The text names no first state: a stream that was never configured takes SET_PARAMS only. A reset leads to Idle from everywhere.
-/// As in the core, commands are checked against the derived table, carried out, and committed last (D2).
+/// As in the core, commands are checked against the table derived from the machine, carried out, and committed last by that table (D2).
 /// </summary>
 /// <remarks>Thread safety: the device's executor only; the tables are constant.</remarks>
 internal sealed class SoundStreamLifecycle
@@ -34,10 +34,6 @@ internal sealed class SoundStreamLifecycle
 
     private static readonly byte[] s_table = BuildTable();
 
-    private readonly StateMachine<SoundStreamState, SoundStreamCommand> _machine;
-
-    public SoundStreamLifecycle() => _machine = Configure(() => State, state => State = state);
-
     public SoundStreamState State { get; private set; }
 
     /// <summary>The derived table: destination per state and command, or <see cref="Refused"/>.</summary>
@@ -49,7 +45,12 @@ internal sealed class SoundStreamLifecycle
     public bool Permits(SoundStreamCommand command) => s_table[((int)State * CommandCount) + (int)command] != Refused;
 
     /// <summary>Moves the state; <see cref="Permits"/> was checked.</summary>
-    public void Commit(SoundStreamCommand command) => _machine.Fire(command);
+    /// <exception cref="InvalidOperationException">It is refused: a bug of the device.</exception>
+    public void Commit(SoundStreamCommand command)
+    {
+        byte destination = s_table[((int)State * CommandCount) + (int)command];
+        State = destination != Refused ? (SoundStreamState)destination : throw new InvalidOperationException($"{command} is not permitted in {State}.");
+    }
 
     /// <summary>The machine as a Mermaid diagram.</summary>
     public static string Graph() => MermaidGraph.Format(Configure(() => SoundStreamState.Idle, _ => { }).GetInfo(), MermaidGraphDirection.LeftToRight);

@@ -20,32 +20,26 @@ internal sealed class VirtioCaptureOps(VirtioSoundDriver driver, VirtioStreamInf
 
     protected override void RestartAt_NeedsQueueLock(long ringFrame) => _posted = ringFrame;
 
-    protected override void TopUp()
+    protected override bool TopUp_NeedsQueueLock(PcmRuntime runtime)
     {
-        if (Runtime is not { } runtime || Pool is null || !IsTransferring)
+        if (Pool is null || !IsTransferring)
         {
-            return;
+            return false;
         }
 
-        bool notify;
-        lock (Queue.Lock)
+        while (HasRoom_NeedsLock(runtime))
         {
-            while (HasRoom_NeedsLock(runtime))
+            long ringFrame = _posted % runtime.BufferFrames;
+            if (!TrySend_NeedsQueueLock(ringFrame, runtime.PeriodFrames, deviceReads: false, out ushort message))
             {
-                long ringFrame = _posted % runtime.BufferFrames;
-                if (!TrySend_NeedsQueueLock(ringFrame, runtime.PeriodFrames, deviceReads: false, out ushort message))
-                {
-                    break;
-                }
-
-                Notes[message] = (int)ringFrame;
-                _posted = PcmRing.Forward(_posted, runtime.PeriodFrames, runtime.Boundary);
+                break;
             }
 
-            notify = Queue.Publish_NeedsLock();
+            Notes[message] = (int)ringFrame;
+            _posted = PcmRing.Forward(_posted, runtime.PeriodFrames, runtime.Boundary);
         }
 
-        Notify(notify);
+        return Queue.Publish_NeedsLock();
     }
 
     /// <summary>Whether a period of the ring is neither with the device nor unread.</summary>

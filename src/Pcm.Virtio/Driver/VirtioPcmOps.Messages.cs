@@ -96,6 +96,7 @@ internal abstract partial class VirtioPcmOps
         }
 
         Pool.Return((ushort)message);
+        _hasNews = true; // a message is free, whether or not the position moves
         SettleEmpty_NeedsQueueLock();
     }
 
@@ -104,6 +105,7 @@ internal abstract partial class VirtioPcmOps
         if (generation == _owner.Generation && Pool is not null)
         {
             Pool.Return((ushort)message);
+            _hasNews = true;
         }
         else
         {
@@ -136,16 +138,14 @@ internal abstract partial class VirtioPcmOps
 
     private void AfterUsed()
     {
-        PcmRuntime? runtime;
-        long untold;
-        lock (Queue.Lock)
+        if (!IsTransferring || Runtime is not { } runtime)
         {
-            runtime = IsTransferring ? Runtime : null;
-            untold = _untold;
+            return;
         }
 
-        runtime?.PeriodElapsed();
-        while (runtime is not null && HasUntold(ref untold))
+        long untold = Volatile.Read(ref _untold);
+        runtime.PeriodElapsed();
+        while (HasUntold(ref untold))
         {
             runtime.PeriodElapsed(); // a whole ring at once: the rest of the way
         }
@@ -154,12 +154,10 @@ internal abstract partial class VirtioPcmOps
     /// <summary>Whether there is something left to tell, and the last call told some of it.</summary>
     private bool HasUntold(ref long before)
     {
-        lock (Queue.Lock)
-        {
-            bool told = _untold > 0 && _untold < before;
-            before = _untold;
-            return told;
-        }
+        long untold = Volatile.Read(ref _untold);
+        bool told = untold > 0 && untold < before;
+        before = untold;
+        return told;
     }
 
     /// <summary>The stream as the owner of messages; another object, because ops already have a base.</summary>

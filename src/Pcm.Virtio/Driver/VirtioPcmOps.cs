@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace Pcm.Virtio;
@@ -56,8 +57,17 @@ internal abstract partial class VirtioPcmOps : PcmOps
 
     protected VirtioRing? Ring { get; private set; }
 
-    /// <summary>Frames of the ring that the device has finished with since prepare, modulo the ring, as told the core. Guarded by the queue lock.</summary>
+    /// <summary>
+    /// Frames of the ring that the device has finished with since prepare, modulo the ring, as told the core. Written under the queue lock; while the
+    /// stream runs only by <see cref="GetPointer"/>, which may therefore read it under the stream lock alone.
+    /// </summary>
     private long _position;
+
+    /// <summary>
+    /// A message came back since <see cref="GetPointer"/> last took the queue lock: the position may move, and there may be more to send. Set and
+    /// cleared under the queue lock, looked at without.
+    /// </summary>
+    private volatile bool _hasNews;
 
     /// <summary>
     /// Frames finished and not told yet. A device that finishes a whole ring at once, or that was looked at late, brings the position back to
@@ -65,8 +75,17 @@ internal abstract partial class VirtioPcmOps : PcmOps
     /// </summary>
     private long _untold;
 
-    /// <summary>The device moves data. Guarded by the queue lock.</summary>
-    protected bool IsTransferring { get; private set; }
+    /// <summary>Messages that a free-running stream keeps with the device, whatever the application does.</summary>
+    protected const int FreeRunMessages = 2;
+
+    /// <summary>The device moves data. Written under the queue lock.</summary>
+    protected bool IsTransferring
+    {
+        get => Volatile.Read(ref _isTransferring);
+        private set => Volatile.Write(ref _isTransferring, value);
+    }
+
+    private bool _isTransferring;
 
     protected int FrameBytes { get; private set; }
 
@@ -236,20 +255,36 @@ internal abstract partial class VirtioPcmOps : PcmOps
 
     public override async ValueTask<PcmError> SyncStopAsync(CancellationToken cancellationToken) => await FlushAsync(cancellationToken);
 
-    public override PcmPosition GetPointer()
+    /// <remarks>
+    /// Without news no queue lock: the position is what it was, and what could be sent was sent by Ack. An application that writes, or asks where it
+    /// is, more often than the device answers does not get in the way of the queue's other streams.
+    /// </remarks>
+    public override PcmPosition GetPointer() =>
+        !_hasNews && Runtime is { } runtime && InFlight >= (runtime.IsFreeRunning ? FreeRunMessages : 1)
+            ? new PcmPosition(Volatile.Read(ref _position))
+            : TakeNews();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private PcmPosition TakeNews()
     {
-        TopUp();
+        bool notify = false;
+        long position;
         lock (Queue.Lock)
         {
             if (Runtime is { BufferFrames: > 0 } runtime)
             {
+                notify = TopUp_NeedsQueueLock(runtime);
                 long step = Math.Min(_untold, runtime.BufferFrames - runtime.PeriodFrames);
                 _untold -= step;
-                _position = (_position + step) % runtime.BufferFrames;
+                Volatile.Write(ref _position, (_position + step) % runtime.BufferFrames);
+                _hasNews = _untold > 0;
             }
 
-            return new PcmPosition(_position);
+            position = _position;
         }
+
+        Notify(notify);
+        return new PcmPosition(position);
     }
 
     public override async ValueTask DisposeAsync()
@@ -284,8 +319,21 @@ internal abstract partial class VirtioPcmOps : PcmOps
         AfterUsed();
     }
 
+    /// <summary>Adds the messages that can be to the queue, and publishes them. Context: queue lock held.</summary>
+    /// <returns>True: the device wants to be notified, see <see cref="Notify"/>.</returns>
+    protected abstract bool TopUp_NeedsQueueLock(PcmRuntime runtime);
+
     /// <summary>Hands to the device what can be. Context: any, no queue lock held.</summary>
-    protected abstract void TopUp();
+    protected void TopUp()
+    {
+        bool notify;
+        lock (Queue.Lock)
+        {
+            notify = Runtime is { } runtime && TopUp_NeedsQueueLock(runtime);
+        }
+
+        Notify(notify);
+    }
 
     /// <summary>Playback began to drain: what is left goes as a short message. Context: gate held.</summary>
     protected abstract void SendRest();

@@ -7,9 +7,6 @@ namespace Pcm.Virtio;
 /// <remarks>Thread safety: as <see cref="VirtioPcmOps"/>.</remarks>
 internal sealed class VirtioPlaybackOps(VirtioSoundDriver driver, VirtioStreamInfo info, SoundQueue queue) : VirtioPcmOps(driver, info, queue)
 {
-    /// <summary>Messages that a free-running stream keeps with the device, whatever the application writes.</summary>
-    private const int FreeRunMessages = 2;
-
     /// <summary>The next frame to send, modulo the boundary. Guarded by the queue lock.</summary>
     private long _sent;
 
@@ -25,13 +22,8 @@ internal sealed class VirtioPlaybackOps(VirtioSoundDriver driver, VirtioStreamIn
 
     protected override void RestartAt_NeedsQueueLock(long ringFrame) => _sent = ringFrame;
 
-    protected override void TopUp()
-    {
-        if (Runtime is { } runtime && Pool is not null)
-        {
-            Send(runtime, rest: false);
-        }
-    }
+    protected override bool TopUp_NeedsQueueLock(PcmRuntime runtime) =>
+        Pool is not null && TrySend_NeedsQueueLock(runtime, rest: false, out bool notify) && notify;
 
     protected override void SendRest()
     {
@@ -50,25 +42,33 @@ internal sealed class VirtioPlaybackOps(VirtioSoundDriver driver, VirtioStreamIn
     /// <returns>EINVAL: the application went back into what the device has; the core undoes it.</returns>
     private PcmError Send(PcmRuntime runtime, bool rest)
     {
-        bool notify;
+        bool sent, notify;
         lock (Queue.Lock)
         {
-            if (Unsent(runtime) < 0 && !runtime.IsFreeRunning)
-            {
-                return PcmError.InvalidArgument;
-            }
-
-            while (NextMessage_NeedsLock(runtime, rest) is var frames && frames > 0
-                && TrySendOne_NeedsQueueLock(_sent % runtime.BufferFrames, frames))
-            {
-                _sent = PcmRing.Forward(_sent, frames, runtime.Boundary);
-            }
-
-            notify = Queue.Publish_NeedsLock();
+            sent = TrySend_NeedsQueueLock(runtime, rest, out notify);
         }
 
         Notify(notify);
-        return PcmError.None;
+        return sent ? PcmError.None : PcmError.InvalidArgument;
+    }
+
+    /// <summary>Sends what can be sent. False: the application is behind what was sent.</summary>
+    private bool TrySend_NeedsQueueLock(PcmRuntime runtime, bool rest, out bool notify)
+    {
+        notify = false;
+        if (Unsent(runtime) < 0 && !runtime.IsFreeRunning)
+        {
+            return false;
+        }
+
+        while (NextMessage_NeedsLock(runtime, rest) is var frames && frames > 0
+            && TrySendOne_NeedsQueueLock(_sent % runtime.BufferFrames, frames))
+        {
+            _sent = PcmRing.Forward(_sent, frames, runtime.Boundary);
+        }
+
+        notify = Queue.Publish_NeedsLock();
+        return true;
     }
 
     /// <summary>How many frames the next message has; 0: nothing to send now.</summary>

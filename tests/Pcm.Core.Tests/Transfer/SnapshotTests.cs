@@ -96,21 +96,40 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void TryBeginRead_WhileHeld_IsFalseAlsoInside()
+    public void TryGetSnapshot_WhileTheLockIsHeld_TellsHowItWasBefore()
     {
-        var held = new PcmStreamLock();
-        Assert.True(held.TryBeginRead(out uint before));
-        held.Enter();
-        Assert.False(held.TryBeginRead(out _));
-        held.Enter();
-        Assert.False(held.TryBeginRead(out _));
+        ManualStream stream = ManualStream.CreateRunning(PcmDirection.Playback);
+        PcmSubstream substream = stream.Substream;
+        long before = substream.Runtime!.ApplicationPosition;
+        PcmStreamLock held = substream.EnterStream();
+        PcmStreamLock again = substream.EnterStream();
+        substream.Runtime.ApplicationPosition = before + 7;
+        again.Exit(); // entered twice, left once
+        Assert.True(substream.TryGetSnapshot(out PcmSnapshot snapshot));
+        Assert.Equal(before, snapshot.ApplicationPosition);
         held.Exit();
-        Assert.False(held.TryBeginRead(out _)); // entered twice, left once
-        Assert.False(held.EndRead(before));
-        held.Exit();
-        Assert.False(held.EndRead(before)); // free again, but what was read between is worth nothing
-        Assert.True(held.TryBeginRead(out uint after));
-        Assert.True(held.EndRead(after));
+        Assert.True(substream.TryGetSnapshot(out snapshot));
+        Assert.Equal(before + 7, snapshot.ApplicationPosition);
+    }
+
+    [Fact]
+    public void Enter_FromTwoThreads_KeepsTheSectionsApart()
+    {
+        const int Sections = 100_000;
+        PcmSubstream substream = ManualStream.CreateRunning(PcmDirection.Playback).Substream;
+        int counted = 0;
+        Thread[] threads = [.. Enumerable.Range(0, 2).Select(_ => new Thread(() =>
+        {
+            for (int i = 0; i < Sections; i++)
+            {
+                PcmStreamLock held = substream.EnterStream();
+                counted++; // two threads at once would lose some
+                held.Exit();
+            }
+        }))];
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => thread.Join());
+        Assert.Equal(2 * Sections, counted);
     }
 
     /// <summary>The hardware moves silently; the update and the application's step then happen under one lock.</summary>
