@@ -46,7 +46,7 @@ internal sealed class StreamsRun(PcmServices services, int count, bool virtio)
             loops.Add(PlayAsync(substream));
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System); // until all are under way, and compiled
+        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System); // until all are under way, and compiled for the last time
         Volatile.Write(ref _xruns, 0);
         Volatile.Write(ref _stalls, 0);
         long periods = Volatile.Read(ref _periodsPlayed);

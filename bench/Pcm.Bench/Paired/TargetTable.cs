@@ -7,19 +7,21 @@ internal static class TargetTable
 {
     private const int PeriodBytes = 4096;
 
-    private const string Snapshot = "The loads of a snapshot depend on each other: group, its lock's sequence, session, lifecycle, positions, sequence again; an atomic load "
-        + "in a loop is one, and the processor has several of them under way at a time. It is the price of two positions and a state that belong together.";
+    private const string Snapshot = "A look is two loads of the version and one for each value that is used, without a call; an atomic load in a loop is one load, and the "
+        + "processor has several of them under way at a time.";
 
     private const string Ring = "By perf, a quarter of the managed time is Lock.Enter and Lock.Exit, each an atomic operation, where the C spin lock's exit is a plain "
         + "store; the rest is spread over the bounds checks of ring memory, the check of ids and lengths, and the virtual calls that make rings and pools replaceable.";
 
     private const string Packed = "The same locks and checks are in both; the packed ring saves the index fields, but writes the flags of the first descriptor apart and last.";
 
-    private const string Write = "By perf, beside the copy: five locks (the stream's before and after the copy; the queue's to look, to top up and to send), the clock, and two full fences. "
-        + "There is one copy; looking at the hardware before a running stream is written to is the kernel's semantics.";
+    private const string Write = "Beside the copy there are, by perf, the clock (a tenth of all), the stream's lock before and after the copy, the queue's lock once, to add and "
+        + "publish, and the two full fences of that. There is one copy; looking at the hardware before a running stream is written to, and giving the lock away while it "
+        + "is copied, are the kernel's semantics.";
 
-    private const string Restart = "libasound's null PCM changes two words; here three verbs each enter the gate, fire Stateless, which allocates, and the null card makes and disposes of a "
-        + "timer, while the STOP that is owed is also scheduled on the thread pool.";
+    private const string Restart = "libasound's null PCM changes two words and takes no lock; here three verbs each enter the gate, walk the kernel's action framework over the "
+        + "linked group under the stream's lock, read the clock, set the timer and, having stopped, wait for a callback under way. Nothing is allocated. The states move by "
+        + "the table derived from the Stateless machine; firing the machine itself in each verb took 0.9 us and 2.7 KB more.";
 
     public static IEnumerable<PairedRow> Rows()
     {

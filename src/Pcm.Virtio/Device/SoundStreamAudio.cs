@@ -157,8 +157,9 @@ internal sealed class SoundStreamAudio(int stream, PcmSubstream substream, ILogg
     /// <param name="frames">Frames in the ring: written and not played, or captured and not read; 0 when the hardware went past the application.</param>
     public bool TryLookAtRing(out long frames)
     {
-        substream.HwSync(); // an error is a state, and the caller looks at that
-        bool known = substream.SyncPointer(default, out PcmPointers pointers) == PcmError.None;
+        // An error of the look is a state, and the caller looks at that; the positions stand all the same. In one call, for each takes the lock.
+        bool known = substream.SyncPointer(new PcmSyncPointer { HwSync = true }, out PcmPointers pointers) == PcmError.None
+            || substream.SyncPointer(default, out pointers) == PcmError.None;
         frames = known ? RingFrames(pointers) : 0;
         return known;
     }
