@@ -17,7 +17,7 @@ internal sealed class RingRow
     private readonly PcmMessagePool _pool;
     private readonly DmaRegion _audio;
     private readonly Lock _queueLock = new();
-    private readonly Lock _streamLock = new();
+    private readonly PcmStreamLock _streamLock = new PcmStreamGroup(new PcmServices()).Stream;
     private long _position;
 
     public RingRow(VirtqueueKind kind)
@@ -55,10 +55,9 @@ internal sealed class RingRow
             while (_queue.TryTakeUsed(out ushort message, out _))
             {
                 _pool.Return(message);
-                lock (_streamLock)
-                {
-                    _position += PeriodFrames;
-                }
+                _streamLock.Enter();
+                _position += PeriodFrames;
+                _streamLock.Exit();
 
                 Send();
             }

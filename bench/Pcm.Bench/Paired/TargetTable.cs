@@ -10,8 +10,8 @@ internal static class TargetTable
     private const string Snapshot = "A look is two loads of the version and one for each value that is used, without a call; an atomic load in a loop is one load, and the "
         + "processor has several of them under way at a time.";
 
-    private const string Ring = "By perf, a quarter of the managed time is Lock.Enter and Lock.Exit, each an atomic operation, where the C spin lock's exit is a plain "
-        + "store; the rest is spread over the bounds checks of ring memory, the check of ids and lengths, and the virtual calls that make rings and pools replaceable.";
+    private const string Ring = "By perf, the queue's Lock.Enter and Lock.Exit, each an atomic operation, where the C spin lock's exit is a plain store; the rest is spread "
+        + "over the bounds checks of ring memory, the check of ids and lengths, and the virtual calls that make rings and pools replaceable.";
 
     private const string Packed = "The same locks and checks are in both; the packed ring saves the index fields, but writes the flags of the first descriptor apart and last.";
 
