@@ -6,16 +6,17 @@ public sealed partial class PcmSubstream
     private int _payScheduled;
 
     /// <summary>Tells the backend about the stops that the states have moved for, in the group's order. Context: gate held.</summary>
-    private async ValueTask PayOwedAsync(PcmStreamGroup group)
+    private ValueTask PayOwedAsync(PcmStreamGroup group)
     {
         for (int i = 0; i < group.Members.Count; i++)
         {
             if (group.Members[i]._runtime?.OwedTrigger is not null)
             {
-                await PayOwedSlowAsync(group);
-                return;
+                return PayOwedSlowAsync(group);
             }
         }
+
+        return default;
     }
 
     private async ValueTask PayOwedSlowAsync(PcmStreamGroup group)

@@ -91,12 +91,12 @@ public sealed partial class PcmSubstream
     }
 
     /// <summary>sync_stop if a stop is outstanding; its result is ignored, as in the kernel. Context: gate held.</summary>
-    internal async ValueTask SyncStopNeedsGateAsync(CancellationToken cancellationToken)
+    internal ValueTask SyncStopNeedsGateAsync(CancellationToken cancellationToken) =>
+        _runtime is { StopOperating: true } runtime ? SyncStopOnceAsync(runtime, cancellationToken) : default;
+
+    private async ValueTask SyncStopOnceAsync(PcmRuntime runtime, CancellationToken cancellationToken)
     {
-        if (_runtime is { StopOperating: true } runtime)
-        {
-            runtime.StopOperating = false; // before the call: at most one per stop
-            await GuardAsync(static (ops, _, ct) => ops.SyncStopAsync(ct), runtime, cancellationToken);
-        }
+        runtime.StopOperating = false; // before the call: at most one per stop
+        await GuardAsync(static (ops, _, ct) => ops.SyncStopAsync(ct), runtime, cancellationToken);
     }
 }

@@ -179,7 +179,25 @@ public sealed partial class PcmSubstream : IAsyncDisposable
     }
 
     /// <summary>Enters the gate of the group, whichever group that is by the time it is held.</summary>
-    private async ValueTask<PcmStreamGroup> EnterGateAsync(CancellationToken cancellationToken)
+    /// <remarks>Without a state machine when the gate is free, which it nearly always is; every verb comes through here.</remarks>
+    private ValueTask<PcmStreamGroup> EnterGateAsync(CancellationToken cancellationToken)
+    {
+        PcmStreamGroup group = Volatile.Read(ref _group);
+        if (!group.Gate.TryEnter())
+        {
+            return EnterGateSlowAsync(cancellationToken);
+        }
+
+        if (ReferenceEquals(group, _group))
+        {
+            return new ValueTask<PcmStreamGroup>(group);
+        }
+
+        group.Gate.Exit(); // linked or unlinked meanwhile
+        return EnterGateSlowAsync(cancellationToken);
+    }
+
+    private async ValueTask<PcmStreamGroup> EnterGateSlowAsync(CancellationToken cancellationToken)
     {
         while (true)
         {

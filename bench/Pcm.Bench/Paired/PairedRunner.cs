@@ -8,7 +8,7 @@ internal static class PairedRunner
 {
     private const int Rounds = 61;
     private const double RoundNs = 1_000_000;
-    private const double WarmUpNs = 400_000_000;
+    private const double WarmUpNs = 1_000_000_000;
     private const int WarmUpCalls = 100;
 
     public static PairedResult? Measure(PairedRow row)
