@@ -21,7 +21,7 @@ internal static class TargetTable
 
     private const string Restart = "libasound's null PCM changes two words and takes no lock; here three verbs each enter the gate, walk the kernel's action framework over the "
         + "linked group under the stream's lock, read the clock, set the timer and, having stopped, wait for a callback under way. Nothing is allocated. The states move by "
-        + "the table derived from the Stateless machine; firing the machine itself in each verb took 0.9 us and 2.7 KB more.";
+        + "the table derived from the Stateless machine: firing the machine itself took 1.2 KB and two hundred times as long as the look-up, three times in this row.";
 
     public static IEnumerable<PairedRow> Rows()
     {

@@ -8,8 +8,8 @@ namespace Pcm;
 /// The one definition of states and transitions: a Stateless machine, and the table derived from it, which says what is permitted and where it leads.
 /// Ops are never called from here: the core checks, calls the op, and only then commits (docs/LIFECYCLE.md).
 /// The machine is asked once, when the table is made, and fired only by tests, which hold the two together for every state and trigger: it has no
-/// guards and no actions, so firing it adds nothing to the table but 400 ns and 900 bytes each time (the row "stop, prepare, start" of
-/// bench/Pcm.Bench), and its two dozen dictionaries to each session.
+/// guards and no actions, so firing it adds nothing to the table but, measured, 1.2 KB and two hundred times the time of a look-up for each
+/// transition, and a machine of 18 KB to each session.
 /// </summary>
 /// <remarks>Thread safety: <see cref="State"/> and <see cref="Permits"/> from any thread; <see cref="Commit"/> under the stream lock.</remarks>
 internal sealed class PcmLifecycle
