@@ -74,7 +74,7 @@ public abstract class SoundDriverContract
     private async Task RunAsync(Func<VirtioSoundDriver, Task> body)
     {
         VirtioTransport transport = await ConnectAsync();
-        await using (VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(transport, "contract", new PcmServices(), QemuRig.WideLimits))
+        await using (VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(transport, "contract", new PcmServices(new PatientTime()), QemuRig.WideLimits))
         {
             await body(driver);
             Assert.Equal(0, driver.QuarantinedBytes);

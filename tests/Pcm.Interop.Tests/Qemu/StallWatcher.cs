@@ -15,7 +15,7 @@ internal sealed class StallWatcher : IDisposable
     private readonly string[] _taskDirectories;
     private readonly ManualResetEventSlim _stop = new();
     private readonly Lock _lock = new();
-    private readonly List<(long At, TimeSpan Withheld)> _samples = []; // its lock
+    private readonly List<(long From, long To, TimeSpan Withheld)> _samples = []; // its lock
     private readonly Dictionary<string, long> _delays = [];
     private readonly Thread _thread;
     private TimeSpan _steal;
@@ -32,11 +32,17 @@ internal sealed class StallWatcher : IDisposable
     /// <summary>What was withheld in all.</summary>
     public TimeSpan Total => Between(0, long.MaxValue);
 
-    /// <summary>What was withheld in the time until <paramref name="at"/>.</summary>
+    /// <summary>
+    /// What was withheld around <paramref name="at"/>: also shortly after it, because a stall is seen when it is over, by this watcher, and by the
+    /// kernel, which counts a thread's wait when the thread runs again.
+    /// </summary>
     /// <param name="at">A time stamp of the system's clock.</param>
-    /// <param name="length">How long before it to begin.</param>
-    public TimeSpan Before(long at, TimeSpan length) =>
-        Between(at - (long)(length.TotalSeconds * TimeProvider.System.TimestampFrequency), at);
+    /// <param name="length">How long before it to begin, and how long after it to end.</param>
+    public TimeSpan Near(long at, TimeSpan length)
+    {
+        long ticks = (long)(length.TotalSeconds * TimeProvider.System.TimestampFrequency);
+        return Between(at - ticks, at + ticks);
+    }
 
     /// <summary>Ends the watch, with everything until now in it.</summary>
     public void Stop()
@@ -55,7 +61,7 @@ internal sealed class StallWatcher : IDisposable
     {
         lock (_lock)
         {
-            return _samples.Where(sample => sample.At >= from && sample.At <= to).Aggregate(TimeSpan.Zero, static (sum, sample) => sum + sample.Withheld);
+            return _samples.Where(sample => sample.To >= from && sample.From <= to).Aggregate(TimeSpan.Zero, static (sum, sample) => sum + sample.Withheld);
         }
     }
 
@@ -72,7 +78,7 @@ internal sealed class StallWatcher : IDisposable
             {
                 lock (_lock)
                 {
-                    _samples.Add((TimeProvider.System.GetTimestamp(), withheld));
+                    _samples.Add((asleep, TimeProvider.System.GetTimestamp(), withheld));
                 }
             }
         }
