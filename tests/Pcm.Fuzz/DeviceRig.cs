@@ -260,6 +260,10 @@ internal sealed class DeviceRig : IDisposable, IVirtioInterrupts
             _slotUsed[slot] = true;
             _slotShape[slot] = (readable, writable);
         }
+        else
+        {
+            memory.Fill(Canary); // the queue is full, and the next message in this slot may be a shorter one
+        }
 
         Kick(queue);
     }

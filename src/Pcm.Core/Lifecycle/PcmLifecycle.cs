@@ -149,8 +149,8 @@ internal sealed class PcmLifecycle
         return machine;
     }
 
-    private static StateMachine<PcmState, PcmTrigger> ForAll(PcmDirection direction) =>
-        Configure(direction, static () => s_fired!.State, static state => Volatile.Write(ref s_fired!._state, (int)state), static () => s_fired!.SuspendedState);
+    private static StateMachine<PcmState, PcmTrigger> ForAll(PcmDirection direction) => // the constructor asks for a state too, for diagrams
+        Configure(direction, static () => s_fired?.State ?? PcmState.Open, static state => Volatile.Write(ref s_fired!._state, (int)state), static () => s_fired!.SuspendedState);
 
     private static DynamicStateInfos SuspendableStates()
     {

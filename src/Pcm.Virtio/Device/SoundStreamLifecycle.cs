@@ -35,7 +35,7 @@ internal sealed class SoundStreamLifecycle
     private static readonly byte[] s_table = BuildTable();
 
     private static readonly StateMachine<SoundStreamState, SoundStreamCommand> s_machine =
-        Configure(static () => s_fired!.State, static state => s_fired!.State = state);
+        Configure(static () => s_fired?.State ?? SoundStreamState.Idle, static state => s_fired!.State = state);
 
     /// <summary>The stream that this thread fires the machine for.</summary>
     [ThreadStatic]

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Pcm.Testing;
 
 namespace Pcm.Backends.Tests.Wav;
