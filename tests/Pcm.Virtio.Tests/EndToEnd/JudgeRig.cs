@@ -5,14 +5,14 @@ namespace Pcm.Virtio.Tests.EndToEnd;
 /// <summary>A driver before a <see cref="JudgeDevice"/>, on a virtual clock.</summary>
 internal sealed record JudgeRig(VirtualClock Clock, InProcessTransport Transport)
 {
-    public static void Run(JudgeDevice judge, Func<JudgeRig, VirtioSoundDriver, Task> test, CollectedLog? log = null)
+    public static void Run(JudgeDevice judge, Func<JudgeRig, VirtioSoundDriver, Task> test, CollectedLog? log = null, int messageMultiple = 1)
     {
         var clock = new VirtualClock();
         clock.Run(async () =>
         {
             var transport = new InProcessTransport(judge, clock.Scheduler);
             await using VirtioSoundDriver driver = await VirtioSoundDriver.ProbeAsync(
-                transport, "judge", new PcmServices(clock, clock.Scheduler, log), new VirtioSoundOptions { PeriodMsMin = 1 });
+                transport, "judge", new PcmServices(clock, clock.Scheduler, log), new VirtioSoundOptions { PeriodMsMin = 1, PlaybackMessageMultiple = messageMultiple });
             await test(new JudgeRig(clock, transport), driver);
         });
     }
