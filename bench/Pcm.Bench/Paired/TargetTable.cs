@@ -20,8 +20,8 @@ internal static class TargetTable
         + "is copied, are the kernel's semantics.";
 
     private const string Restart = "libasound's null PCM changes two words and takes no lock; here three verbs each enter the gate, walk the kernel's action framework over the "
-        + "linked group under the stream's lock, read the clock, set the timer and, having stopped, wait for a callback under way. Half of the time and all that is allocated "
-        + "is the Stateless machine, fired once by each verb: 0.4 us and 0.9 KB each";
+        + "linked group under the stream's lock, read the clock, set the timer and, having stopped, wait for a callback under way. Two thirds of the time and all "
+        + "that is allocated, 1224 bytes a verb, is the Stateless machine that each verb fires: moved by the derived table alone, the row took 9.5 times the baseline.";
 
     public static IEnumerable<PairedRow> Rows()
     {
