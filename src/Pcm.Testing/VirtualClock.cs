@@ -134,7 +134,7 @@ public sealed partial class VirtualClock : TimeProvider
             Task task = main();
             while (!task.IsCompleted)
             {
-                if (!Step(long.MaxValue))
+                if (!Step(long.MaxValue) && !OthersBringWork(task))
                 {
                     throw new VirtualClockStalledException(
                         $"Virtual time stands still at {Elapsed}: the program is not done, but no work is ready and no timer is armed.");
@@ -147,6 +147,27 @@ public sealed partial class VirtualClock : TimeProvider
         {
             SynchronizationContext.SetSynchronizationContext(before);
         }
+    }
+
+    /// <summary>
+    /// Whether another thread is about to bring work, or the end. Code that awaits without the context, as a service provider's disposal does, goes on
+    /// at the thread pool for a moment; only when nothing comes of it does the program stand still.
+    /// </summary>
+    private bool OthersBringWork(Task program)
+    {
+        for (int waits = 0; waits < 200 && !program.IsCompleted; waits++)
+        {
+            ((IAsyncResult)program).AsyncWaitHandle.WaitOne(TimeSpan.FromMilliseconds(1));
+            lock (_lock)
+            {
+                if (_ready.Count > 0 || _timers.Count > 0)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return program.IsCompleted;
     }
 
     /// <summary>As <see cref="Run(Func{Task})"/>, with a result.</summary>
