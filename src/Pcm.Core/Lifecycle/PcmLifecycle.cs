@@ -62,8 +62,14 @@ internal sealed class PcmLifecycle
         }
 
         s_fired = this;
-        s_machines[(int)_direction].Fire(trigger); // FiringMode.Immediate: done when it returns, on this thread
-        s_fired = null;
+        try
+        {
+            s_machines[(int)_direction].Fire(trigger); // FiringMode.Immediate: done when it returns, on this thread
+        }
+        finally
+        {
+            s_fired = null;
+        }
     }
 
     /// <summary>The machine as a diagram; <paramref name="dot"/> selects Graphviz instead of Mermaid.</summary>

@@ -55,8 +55,14 @@ internal sealed class SoundStreamLifecycle
     public void Commit(SoundStreamCommand command)
     {
         s_fired = this;
-        s_machine.Fire(command); // FiringMode.Immediate: done when it returns, on this thread
-        s_fired = null;
+        try
+        {
+            s_machine.Fire(command); // FiringMode.Immediate: done when it returns, on this thread
+        }
+        finally
+        {
+            s_fired = null;
+        }
     }
 
     /// <summary>The machine as a Mermaid diagram.</summary>

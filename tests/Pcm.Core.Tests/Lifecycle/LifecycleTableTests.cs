@@ -39,6 +39,35 @@ public sealed class LifecycleTableTests
         }
     }
 
+    [Theory] // one machine serves all streams: each firing moves its own
+    [MemberData(nameof(Directions))]
+    public void Commit_ManyStreamsOnManyThreads_MovesEachByTheTable(PcmDirection direction)
+    {
+        int wrong = 0;
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(seed => new Thread(() =>
+        {
+            var random = new Random(seed);
+            for (int life = 0; life < 200; life++)
+            {
+                var lifecycle = new PcmLifecycle(direction);
+                for (int i = 0; i < 50; i++)
+                {
+                    var trigger = (PcmTrigger)random.Next(PcmLifecycle.TriggerCount);
+                    byte cell = PcmLifecycle.Table(direction)[((int)lifecycle.State * PcmLifecycle.TriggerCount) + (int)trigger];
+                    if (cell != PcmLifecycle.Refused)
+                    {
+                        PcmState expected = cell == PcmLifecycle.Dynamic ? lifecycle.SuspendedState : (PcmState)cell;
+                        lifecycle.Commit(trigger);
+                        Interlocked.Add(ref wrong, lifecycle.State == expected ? 0 : 1);
+                    }
+                }
+            }
+        }))];
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => thread.Join());
+        Assert.Equal(0, wrong);
+    }
+
     [Theory]
     [MemberData(nameof(Directions))]
     public void Machine_EveryState_IsReachableAndOnlyDisconnectedIsTerminal(PcmDirection direction)
