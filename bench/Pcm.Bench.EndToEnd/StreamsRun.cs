@@ -9,7 +9,7 @@ namespace Pcm.Bench.EndToEnd;
 /// interrupts from it, NaN without one.
 /// </summary>
 internal sealed record StreamsResult(
-    string Path, int Streams, double Seconds, long Periods, long XRuns, long Stalls, double Cpu, long BytesPerStream, double KicksPerPeriod, double InterruptsPerPeriod)
+    string Path, string Services, int Streams, double Seconds, long Periods, long XRuns, long Stalls, double Cpu, long BytesPerStream, double KicksPerPeriod, double InterruptsPerPeriod)
 {
     /// <summary>Microseconds of processor time for each period of each stream: other programs on the machine are not in it.</summary>
     public double CpuPerPeriod => Cpu * Seconds * 1e4 / Periods;
@@ -19,7 +19,7 @@ internal sealed record StreamsResult(
 /// Many streams at 10 ms periods at once on the real clock, each written by an asynchronous loop: on null cards, or through one virtio-snd device in this
 /// process whose audio side is null cards. Counted from when all run.
 /// </summary>
-internal sealed class StreamsRun(PcmServices services, int count, bool virtio)
+internal sealed class StreamsRun(string name, PcmServices services, int count, bool virtio)
 {
     private const int PeriodFrames = 480;
     private const int Periods = 4;
@@ -65,7 +65,7 @@ internal sealed class StreamsRun(PcmServices services, int count, bool virtio)
         _stop = true;
         await Task.WhenAll(loops);
         await CloseAsync(substreams);
-        return new StreamsResult(virtio ? "virtio" : "null", count, took, periods, xruns, stalls, 100 * cpuSeconds / took, bytes,
+        return new StreamsResult(virtio ? "virtio" : "null", name, count, took, periods, xruns, stalls, 100 * cpuSeconds / took, bytes,
             virtio ? (double)(after.Notifications - metrics.Notifications) / periods : double.NaN,
             virtio ? (double)(after.Interrupts - metrics.Interrupts) / periods : double.NaN);
     }

@@ -64,8 +64,9 @@ public sealed class PcmServices
     public ITimer CreateSharedTimer(TimerCallback callback, object? state)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return Time == TimeProvider.System
-            ? new PcmQueuedTimer(PcmTimerQueue.Shared, callback, state)
+        PcmTimerQueue? shared = Time == TimeProvider.System ? PcmTimerQueue.Shared : (Time as IPcmSharedTimers)?.Timers;
+        return shared is not null
+            ? new PcmQueuedTimer(shared, callback, state)
             : Time.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Pcm;
 
 /// <content>Transfers of one area per channel (writen, readn), and writes of silence.</content>
@@ -33,94 +31,24 @@ public sealed partial class PcmSubstream
     /// <summary>Writes all of one plane per channel, waiting for space. Otherwise as <see cref="WritePlanar"/> and <see cref="WriteAsync"/>.</summary>
     /// <param name="planes">One plane per channel, all of the same length; an empty one is written as silence.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<PcmTransfer> WritePlanarAsync(ReadOnlyMemory<ReadOnlyMemory<byte>> planes, CancellationToken cancellationToken = default)
-    {
-        PcmError error = BeginPlanar(
-            PcmDirection.Playback, planes.Length, LongestOf(planes.Span), nonBlocking: false, out PcmRuntime runtime, out PcmTransferCursor cursor);
-        if (error != PcmError.None)
-        {
-            return new PcmTransfer(error, 0);
-        }
-
-        Ask ask;
-        while ((ask = Step(runtime, PcmUserFrames.FromPlanes(planes.Span), ref cursor)) != Ask.Nothing)
-        {
-            cursor = await ServeAsync(ask, runtime, cursor, cancellationToken);
-        }
-
-        return EndTransfer(in cursor, cancellationToken);
-    }
+    public ValueTask<PcmTransfer> WritePlanarAsync(ReadOnlyMemory<ReadOnlyMemory<byte>> planes, CancellationToken cancellationToken = default) =>
+        TransferAsync(new WrittenPlanes(planes), cancellationToken);
 
     /// <summary>Reads until every plane is full, waiting for data. Otherwise as <see cref="ReadPlanar"/> and <see cref="ReadAsync"/>.</summary>
     /// <param name="planes">One plane per channel, all of the same length.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<PcmTransfer> ReadPlanarAsync(ReadOnlyMemory<Memory<byte>> planes, CancellationToken cancellationToken = default)
-    {
-        int bytes = planes.IsEmpty ? 0 : planes.Span[0].Length;
-        PcmError error = BeginPlanar(PcmDirection.Capture, planes.Length, bytes, nonBlocking: false, out PcmRuntime runtime, out PcmTransferCursor cursor);
-        if (error != PcmError.None)
-        {
-            return new PcmTransfer(error, 0);
-        }
-
-        Ask ask;
-        while ((ask = Step(runtime, PcmUserFrames.ToPlanes(planes.Span), ref cursor)) != Ask.Nothing)
-        {
-            cursor = await ServeAsync(ask, runtime, cursor, cancellationToken);
-        }
-
-        return EndTransfer(in cursor, cancellationToken);
-    }
+    public ValueTask<PcmTransfer> ReadPlanarAsync(ReadOnlyMemory<Memory<byte>> planes, CancellationToken cancellationToken = default) =>
+        TransferAsync(new ReadPlanes(planes), cancellationToken);
 
     /// <summary>Writes so many frames of silence, waiting for space (a write with a null buffer). Interleaved or not, as negotiated.</summary>
     /// <param name="frames">Frames, not negative.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>As <see cref="WriteAsync"/>.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<PcmTransfer> WriteSilenceAsync(int frames, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentOutOfRangeException">Less than none.</exception>
+    public ValueTask<PcmTransfer> WriteSilenceAsync(int frames, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(frames);
-        PcmError error = TryGetRuntime(out PcmRuntime runtime);
-        if (error != PcmError.None)
-        {
-            return new PcmTransfer(error, 0);
-        }
-
-        bool interleaved = runtime.Access != PcmAccess.ReadWriteNonInterleaved;
-        error = CheckTransfer(runtime, PcmDirection.Playback, interleaved);
-        if (error != PcmError.None)
-        {
-            return new PcmTransfer(error, 0);
-        }
-
-        var cursor = new PcmTransferCursor(frames, runtime.NonBlocking, interleaved);
-        Ask ask;
-        while ((ask = Step(runtime, PcmUserFrames.Silence, ref cursor)) != Ask.Nothing)
-        {
-            cursor = await ServeAsync(ask, runtime, cursor, cancellationToken);
-        }
-
-        return EndTransfer(in cursor, cancellationToken);
-    }
-
-    /// <summary>Carries out what a step asked for.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<PcmTransferCursor> ServeAsync(
-        Ask ask, PcmRuntime runtime, PcmTransferCursor cursor, CancellationToken cancellationToken)
-    {
-        if (ask == Ask.Start)
-        {
-            cursor.StartResult = await StartFromTransferAsync(cancellationToken);
-        }
-        else
-        {
-            cursor.Wake = await cursor.Waiter!.WaitAsync(TransferTimeout(runtime), cancellationToken);
-            cursor.Waiter.Disarm();
-        }
-
-        return cursor;
+        return TransferAsync(new SilentFrames(frames), cancellationToken);
     }
 
     private PcmError BeginPlanar(
@@ -133,6 +61,20 @@ public sealed partial class PcmSubstream
         }
 
         return error;
+    }
+
+    private PcmError BeginSilence(int frames, out PcmRuntime runtime, out PcmTransferCursor cursor)
+    {
+        cursor = default;
+        PcmError error = TryGetRuntime(out runtime);
+        if (error != PcmError.None)
+        {
+            return error;
+        }
+
+        bool interleaved = runtime.Access != PcmAccess.ReadWriteNonInterleaved;
+        cursor = new PcmTransferCursor(frames, runtime.NonBlocking, interleaved);
+        return CheckTransfer(runtime, PcmDirection.Playback, interleaved);
     }
 
     private static int LongestOf(ReadOnlySpan<ReadOnlyMemory<byte>> planes)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Pcm;
 
 /// <content>Write and read: without waiting, awaited, and blocking the thread for real-time callers.</content>
@@ -33,45 +31,15 @@ public sealed partial class PcmSubstream
     /// <param name="cancellationToken">Ends the wait: what was written is returned, or the call throws if that is nothing.</param>
     /// <returns>Fewer frames than given when something ended it; the next call says what. EIO: no progress for <see cref="WaitTime"/>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled with nothing written.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<PcmTransfer> WriteAsync(ReadOnlyMemory<byte> frames, CancellationToken cancellationToken = default)
-    {
-        PcmError error = BeginTransfer(PcmDirection.Playback, interleaved: true, frames.Length, out PcmRuntime runtime, out PcmTransferCursor cursor);
-        if (error != PcmError.None)
-        {
-            return new PcmTransfer(error, 0);
-        }
-
-        Ask ask;
-        while ((ask = Step(runtime, PcmUserFrames.From(frames.Span), ref cursor)) != Ask.Nothing)
-        {
-            cursor = await ServeAsync(ask, runtime, cursor, cancellationToken);
-        }
-
-        return EndTransfer(in cursor, cancellationToken);
-    }
+    public ValueTask<PcmTransfer> WriteAsync(ReadOnlyMemory<byte> frames, CancellationToken cancellationToken = default) =>
+        TransferAsync(new WrittenFrames(frames), cancellationToken);
 
     /// <summary>Reads until <paramref name="frames"/> is full, waiting for data. Otherwise as <see cref="WriteAsync"/>.</summary>
     /// <param name="frames">Room for whole interleaved frames.</param>
     /// <param name="cancellationToken">Ends the wait: what was read is returned, or the call throws if that is nothing.</param>
     /// <exception cref="OperationCanceledException">Cancelled with nothing read.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<PcmTransfer> ReadAsync(Memory<byte> frames, CancellationToken cancellationToken = default)
-    {
-        PcmError error = BeginTransfer(PcmDirection.Capture, interleaved: true, frames.Length, out PcmRuntime runtime, out PcmTransferCursor cursor);
-        if (error != PcmError.None)
-        {
-            return new PcmTransfer(error, 0);
-        }
-
-        Ask ask;
-        while ((ask = Step(runtime, PcmUserFrames.To(frames.Span), ref cursor)) != Ask.Nothing)
-        {
-            cursor = await ServeAsync(ask, runtime, cursor, cancellationToken);
-        }
-
-        return EndTransfer(in cursor, cancellationToken);
-    }
+    public ValueTask<PcmTransfer> ReadAsync(Memory<byte> frames, CancellationToken cancellationToken = default) =>
+        TransferAsync(new ReadFrames(frames), cancellationToken);
 
     /// <summary>
     /// Writes all, blocking the calling thread; for real-time threads: it is woken straight from the interrupt's thread, not through the thread pool.

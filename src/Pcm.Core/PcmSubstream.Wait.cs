@@ -25,7 +25,37 @@ public sealed partial class PcmSubstream
         }
     }
 
-    /// <summary>Waits until <see cref="Poll"/> has something to report. Allocates nothing in steady state.</summary>
+    /// <summary>
+    /// What <see cref="Poll()"/> says; and when that is nothing, <paramref name="callback"/> is called once as soon as there is something, or the
+    /// session ended. A callback that waits already goes on waiting. Does not look at the hardware.
+    /// </summary>
+    /// <param name="callback">Of this substream alone.</param>
+    public PcmPollEvents Poll(PcmPollCallback callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (TryGetRuntime(out PcmRuntime runtime) != PcmError.None)
+        {
+            return Poll();
+        }
+
+        PcmStreamLock held = EnterStream();
+        try
+        {
+            PcmPollEvents events = Poll_NeedsLock(runtime);
+            if (events == PcmPollEvents.None && callback.Entry.Queue is null)
+            {
+                runtime.PollQueue.Enqueue(callback.Entry);
+            }
+
+            return events;
+        }
+        finally
+        {
+            held.Exit();
+        }
+    }
+
+    /// <summary>Waits until <see cref="Poll()"/> has something to report. Allocates nothing in steady state.</summary>
     /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait with an exception.</param>
     /// <returns><see cref="PcmPollEvents.None"/> when the time was up.</returns>

@@ -10,13 +10,20 @@ namespace Pcm;
 /// <remarks>Thread safety: every member may be called from any thread.</remarks>
 public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
 {
+    /// <summary>Pieces of work between two looks at the timers and at what others scheduled.</summary>
+    private const int WorkPerLook = 16;
+
+    /// <summary>With many shared timers, those within so long share a wake-up: few enough streams at a time that their state stays in the cache.</summary>
+    private const long TimerGridNs = 250_000;
+
     private readonly Lock _lock = new();
-    private readonly Queue<(Action<object?> Work, object? State)> _ready = new();
+    private readonly Queue<(Action<object?> Work, object? State)> _scheduled = new(); // by other threads
+    private readonly Queue<(Action<object?> Work, object? State)> _ready = new(); // the thread's own: what it schedules itself needs no lock
     private readonly PriorityQueue<(RealTimeTimer Timer, long Arming), (long DueNs, long Arming)> _timers = new();
     private readonly RealTimeSleep _sleep;
     private readonly Thread _thread;
     private long _armings;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     /// <summary>Starts the thread and asks the system for what the options want; <see cref="Grant"/> says what it gave.</summary>
     /// <param name="options">Null: the defaults.</param>
@@ -31,7 +38,9 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.Priority);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Priority, 99);
         _sleep = sleep;
-        Time = new Clock(this);
+        var clock = new Clock(this);
+        Time = clock;
+        SharedTimers = new PcmTimerQueue(clock, TimerGridNs);
         using var asked = new ManualResetEventSlim();
         PcmRealTimeGrant? grant = null;
         _thread = new Thread(() =>
@@ -59,13 +68,20 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
     public override void Schedule(Action<object?> work, object? state)
     {
         ArgumentNullException.ThrowIfNull(work);
+        if (IsThisThread)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _ready.Enqueue((work, state)); // it looks again before it sleeps
+            return;
+        }
+
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _ready.Enqueue((work, state));
+            _scheduled.Enqueue((work, state));
         }
 
-        WakeThread();
+        _sleep.Wake();
     }
 
     /// <summary>Ends the thread after the work that is ready; timers fire no more. Context: not from work of this scheduler.</summary>
@@ -86,6 +102,9 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
         _sleep.Dispose();
     }
 
+    /// <summary>Where <see cref="PcmServices.CreateSharedTimer"/> makes timers of this clock.</summary>
+    internal PcmTimerQueue SharedTimers { get; }
+
     internal bool IsThisThread => Thread.CurrentThread == _thread;
 
     /// <summary>Arms a timer anew; with <see cref="Timeout.InfiniteTimeSpan"/> it fires no more. Context: any thread.</summary>
@@ -102,15 +121,9 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
             _timers.Enqueue((timer, timer.Arming), (_sleep.NowNs + (due.Ticks * 100), timer.Arming));
         }
 
-        WakeThread();
-    }
-
-    /// <summary>The thread itself looks again before it sleeps.</summary>
-    private void WakeThread()
-    {
         if (!IsThisThread)
         {
-            _sleep.Wake();
+            _sleep.Wake(); // the thread itself looks again before it sleeps
         }
     }
 
@@ -118,13 +131,17 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
     {
         while (true)
         {
-            (Action<object?> Work, object? State) ready = default;
             RealTimeTimer? timer = null;
             long nextNs;
             lock (_lock)
             {
                 nextNs = NextDue_NeedsLock(out timer);
-                if (timer is null && !_ready.TryDequeue(out ready) && _disposed)
+                while (_scheduled.TryDequeue(out (Action<object?>, object?) scheduled))
+                {
+                    _ready.Enqueue(scheduled);
+                }
+
+                if (timer is null && _ready.Count == 0 && _disposed)
                 {
                     return;
                 }
@@ -134,13 +151,14 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
             {
                 timer.Fire(); // before ready work: it is due by the clock
             }
-            else if (ready.Work is { } work)
-            {
-                work(ready.State);
-            }
-            else
+            else if (_ready.Count == 0)
             {
                 _sleep.Until(nextNs);
+            }
+
+            for (int i = 0; timer is null && i < WorkPerLook && _ready.TryDequeue(out (Action<object?> Work, object? State) ready); i++)
+            {
+                ready.Work(ready.State);
             }
         }
     }
@@ -178,8 +196,10 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
 
     internal Lock Guard => _lock;
 
-    private sealed class Clock(PcmRealTimeScheduler owner) : TimeProvider
+    private sealed class Clock(PcmRealTimeScheduler owner) : TimeProvider, IPcmSharedTimers
     {
+        PcmTimerQueue IPcmSharedTimers.Timers => owner.SharedTimers;
+
         public override long TimestampFrequency => 1_000_000_000;
 
         public override long GetTimestamp() => owner._sleep.NowNs;

@@ -15,13 +15,14 @@ internal sealed class PcmTimerQueue
     /// <summary>No time at all.</summary>
     public const long Never = long.MaxValue;
 
-    /// <summary>Up to as many timers each is served as exactly as the system can; with more of them, those of one millisecond share a wake-up.</summary>
+    /// <summary>Up to as many timers each is served as exactly as the system can; with more of them, those within the grid share a wake-up.</summary>
     private const int ExactTimers = 16;
 
-    private const long GridNs = 1_000_000;
+    private const long SystemGridNs = 1_000_000; // what the framework's timers count in
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
+    private readonly long _gridNs;
     private readonly ITimer _alarm;
     private readonly List<PcmQueuedTimer> _due = []; // of the thread that fires
     private PcmQueuedTimer[] _heap = new PcmQueuedTimer[ExactTimers];
@@ -32,9 +33,12 @@ internal sealed class PcmTimerQueue
     private int _firingThread;
     private bool _firing;
 
-    public PcmTimerQueue(TimeProvider time)
+    /// <param name="time">The clock.</param>
+    /// <param name="gridNs">With many timers, those within so long share a wake-up.</param>
+    public PcmTimerQueue(TimeProvider time, long gridNs = SystemGridNs)
     {
         _time = time;
+        _gridNs = gridNs;
         _alarm = time.CreateTimer(static queue => ((PcmTimerQueue)queue!).OnAlarm(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -226,7 +230,7 @@ internal sealed class PcmTimerQueue
         long waitNs = Math.Max(0, nextNs - nowNs);
         if (_count > ExactTimers)
         {
-            waitNs = (Math.Max(waitNs, 1) + GridNs - 1) / GridNs * GridNs;
+            waitNs = (Math.Max(waitNs, 1) + _gridNs - 1) / _gridNs * _gridNs;
             _alarmNs = nowNs + waitNs;
         }
 

@@ -4,66 +4,66 @@ namespace Pcm;
 /// <remarks>Thread safety: every member under the stream lock.</remarks>
 internal sealed class PcmWaitQueue
 {
-    private PcmWaiter? _head;
-    private PcmWaiter? _tail;
+    private PcmWaitEntry? _head;
+    private PcmWaitEntry? _tail;
 
     public bool IsEmpty => _head is null;
 
-    public void Enqueue(PcmWaiter waiter)
+    public void Enqueue(PcmWaitEntry entry)
     {
-        waiter.Queue = this;
-        waiter.Previous = _tail;
-        waiter.Next = null;
+        entry.Queue = this;
+        entry.Previous = _tail;
+        entry.Next = null;
         if (_tail is null)
         {
-            _head = waiter;
+            _head = entry;
         }
         else
         {
-            _tail.Next = waiter;
+            _tail.Next = entry;
         }
 
-        _tail = waiter;
+        _tail = entry;
     }
 
-    public void Remove(PcmWaiter waiter)
+    public void Remove(PcmWaitEntry entry)
     {
-        if (waiter.Queue != this)
+        if (entry.Queue != this)
         {
             return;
         }
 
-        if (waiter.Previous is null)
+        if (entry.Previous is null)
         {
-            _head = waiter.Next;
+            _head = entry.Next;
         }
         else
         {
-            waiter.Previous.Next = waiter.Next;
+            entry.Previous.Next = entry.Next;
         }
 
-        if (waiter.Next is null)
+        if (entry.Next is null)
         {
-            _tail = waiter.Previous;
+            _tail = entry.Previous;
         }
         else
         {
-            waiter.Next.Previous = waiter.Previous;
+            entry.Next.Previous = entry.Previous;
         }
 
-        waiter.Queue = null;
-        waiter.Next = null;
-        waiter.Previous = null;
+        entry.Queue = null;
+        entry.Next = null;
+        entry.Previous = null;
     }
 
     /// <summary>Wakes the first wait that has not ended otherwise.</summary>
     /// <returns>False when there was none.</returns>
     public bool WakeOne()
     {
-        while (_head is { } waiter)
+        while (_head is { } entry)
         {
-            Remove(waiter);
-            if (waiter.Signal(PcmWake.Woken))
+            Remove(entry);
+            if (entry.Signal(PcmWake.Woken))
             {
                 return true;
             }
@@ -74,10 +74,10 @@ internal sealed class PcmWaitQueue
 
     public void WakeAll()
     {
-        while (_head is { } waiter)
+        while (_head is { } entry)
         {
-            Remove(waiter);
-            waiter.Signal(PcmWake.Woken);
+            Remove(entry);
+            entry.Signal(PcmWake.Woken);
         }
     }
 }

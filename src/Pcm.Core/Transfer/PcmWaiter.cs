@@ -17,7 +17,7 @@ internal enum PcmWake
 /// after it ended. A continuation never runs inside the signal: it goes through the scheduler.
 /// </summary>
 #pragma warning disable CA1001 // The event holds nothing to free unless its WaitHandle is asked for; an idle timer is not rooted.
-internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
+internal sealed class PcmWaiter : PcmWaitEntry, IValueTaskSource<PcmWake>
 {
     private readonly PcmServices _services;
     private readonly ManualResetEventSlim _event = new(initialState: false, spinCount: 0);
@@ -31,12 +31,6 @@ internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
     private bool _blocking;
 
     public PcmWaiter(PcmServices services) => _services = services;
-
-    public PcmWaitQueue? Queue { get; set; }
-
-    public PcmWaiter? Next { get; set; }
-
-    public PcmWaiter? Previous { get; set; }
 
     /// <summary>Makes the waiter ready for one wait. Call before enqueueing it.</summary>
     /// <param name="blocking">The wait is <see cref="Block"/>, not an await.</param>
@@ -94,9 +88,8 @@ internal sealed class PcmWaiter : IValueTaskSource<PcmWake>
         return (PcmWake)Volatile.Read(ref _wake);
     }
 
-    /// <summary>Ends the wait, once. Context: any thread, possibly under the stream lock.</summary>
-    /// <returns>False when it had ended already.</returns>
-    public bool Signal(PcmWake wake)
+    /// <inheritdoc/>
+    public override bool Signal(PcmWake wake)
     {
         if (Interlocked.CompareExchange(ref _wake, (int)wake, (int)PcmWake.None) != (int)PcmWake.None)
         {

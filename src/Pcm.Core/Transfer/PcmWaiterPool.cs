@@ -13,7 +13,7 @@ internal sealed class PcmWaiterPool(PcmServices services)
             return new PcmWaiter(services);
         }
 
-        _free = waiter.Next;
+        _free = (PcmWaiter?)waiter.Next;
         waiter.Next = null;
         return waiter;
     }

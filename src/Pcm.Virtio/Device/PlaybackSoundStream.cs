@@ -126,7 +126,7 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
     /// <summary>Completes what was played.</summary>
     private void LookAtHardware()
     {
-        if (Audio.TryLookAtRing(out long inRing))
+        if (IsFresh ? Audio.TryGetLastRing(out long inRing) : Audio.TryLookAtRing(out inRing))
         {
             _consumed = Math.Max(_consumed, _written - inRing);
         }

@@ -10,7 +10,8 @@ internal sealed class SerialExecutor(PcmScheduler scheduler)
     private const int ItemsPerTurn = 64;
 
     private readonly Lock _lock = new();
-    private readonly Queue<(Action<object?> Work, object? State)> _work = new();
+    private Queue<(Action<object?> Work, object? State)> _posted = new();
+    private Queue<(Action<object?> Work, object? State)> _taken = new(); // of the turn under way, so that taking an item needs no lock
     private bool _scheduled;
 
     public void Post(Action<object?> work, object? state)
@@ -18,7 +19,7 @@ internal sealed class SerialExecutor(PcmScheduler scheduler)
         bool schedule;
         lock (_lock)
         {
-            _work.Enqueue((work, state));
+            _posted.Enqueue((work, state));
             schedule = !_scheduled;
             _scheduled = true;
         }
@@ -51,11 +52,18 @@ internal sealed class SerialExecutor(PcmScheduler scheduler)
         }
     }
 
+    /// <summary>The next item. Context: the turn under way, of which there is one at a time.</summary>
     private bool TryTake(out (Action<object?> Work, object? State) item)
     {
+        if (_taken.TryDequeue(out item))
+        {
+            return true;
+        }
+
         lock (_lock)
         {
-            _scheduled = _work.TryDequeue(out item);
+            (_posted, _taken) = (_taken, _posted);
+            _scheduled = _taken.TryDequeue(out item);
             return _scheduled;
         }
     }

@@ -4,15 +4,25 @@ namespace Pcm.Virtio;
 
 /// <summary>What the parts of a sound device share.</summary>
 /// <remarks>Thread safety: the device's executor only, except what is constant.</remarks>
-internal sealed class SoundDeviceContext(ILogger log, SoundEventQueue events, VirtioSoundQuirks quirks, bool acceptsNeedlessRelease)
+internal sealed class SoundDeviceContext
 {
+    private readonly VirtioSoundQuirks _quirks;
     private VirtioDeviceBus? _bus;
 
-    public ILogger Log { get; } = log;
+    public SoundDeviceContext(ILogger log, SoundEventQueue events, VirtioSoundQuirks quirks, bool acceptsNeedlessRelease)
+    {
+        _quirks = quirks;
+        Log = log;
+        Events = events;
+        AcceptsNeedlessRelease = acceptsNeedlessRelease && (quirks & VirtioSoundQuirks.RefusesNeedlessRelease) == 0;
+        Executor = new BusScheduler(this);
+    }
 
-    public SoundEventQueue Events { get; } = events;
+    public ILogger Log { get; }
 
-    public bool AcceptsNeedlessRelease { get; } = acceptsNeedlessRelease && (quirks & VirtioSoundQuirks.RefusesNeedlessRelease) == 0;
+    public SoundEventQueue Events { get; }
+
+    public bool AcceptsNeedlessRelease { get; }
 
     /// <summary>VIRTIO_SND_F_CTLS was agreed on.</summary>
     public bool HasControls { get; set; }
@@ -27,6 +37,14 @@ internal sealed class SoundDeviceContext(ILogger log, SoundEventQueue events, Vi
         set => _bus = value;
     }
 
+    /// <summary>The device's executor as the core knows one. Context: any thread, once the device was activated.</summary>
+    public PcmScheduler Executor { get; }
+
     /// <summary>Whether the device misbehaves in this way.</summary>
-    public bool Has(VirtioSoundQuirks quirk) => (quirks & quirk) != 0;
+    public bool Has(VirtioSoundQuirks quirk) => (_quirks & quirk) != 0;
+
+    private sealed class BusScheduler(SoundDeviceContext context) : PcmScheduler
+    {
+        public override void Schedule(Action<object?> work, object? state) => context.Bus.Post(work, state);
+    }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Pcm.Virtio;
 
 /// <summary>
@@ -20,11 +18,9 @@ internal abstract partial class SoundStream
     private readonly VirtioSoundStreamOptions _options;
     private readonly SoundDeviceContext _context;
     private readonly SoundStreamLifecycle _lifecycle = new();
-    private readonly Action _polled;
+    private readonly PcmPollCallback _wakeUp;
     private SoundDataQueue? _data;
-    private ValueTaskAwaiter<PcmPollEvents> _poll;
     private ITimer? _timer;
-    private bool _waiting;          // _poll is under way
     private bool _arrived;          // messages came that were not looked at
     private bool _starved;          // the present episode was told
     private long _restartedAt = -1; // the position of the last restart; -1: none since
@@ -38,7 +34,7 @@ internal abstract partial class SoundStream
         _options = options;
         _context = context;
         Audio = new SoundStreamAudio(id, options.Substream, context.Log);
-        _polled = () => _context.Bus.Post(static stream => ((SoundStream)stream!).Woken(), this);
+        _wakeUp = new PcmPollCallback(context.Executor, static stream => ((SoundStream)stream!).Woken(), this);
     }
 
     public int Id { get; }
@@ -79,6 +75,9 @@ internal abstract partial class SoundStream
 
     /// <summary>The driver selected MSG_POLLING: it does not notify.</summary>
     private protected bool IsPolling { get; private set; }
+
+    /// <summary>The hardware was looked at a moment ago, by its interrupt: the first <see cref="Progress"/> need not look again.</summary>
+    private protected bool IsFresh { get; private set; }
 
     /// <summary>How far the audio side came: frames played, or captured into messages.</summary>
     private protected abstract long Position { get; }
@@ -203,38 +202,18 @@ internal abstract partial class SoundStream
             {
                 return;
             }
+
+            IsFresh = false;
         }
-        while (!Audio.TryArm(availMin));
-        Wait();
+        while (!Audio.TryArm(availMin, _wakeUp));
     }
 
-    /// <summary>One wait at a time; one that is under way sees the new level.</summary>
-    private void Wait()
-    {
-        if (_waiting)
-        {
-            return;
-        }
-
-        _waiting = true;
-#pragma warning disable CA2012 // Consumed once: Woken takes the result, and until then no other wait begins.
-        _poll = Audio.PollAsync().GetAwaiter();
-#pragma warning restore CA2012
-        if (_poll.IsCompleted)
-        {
-            _polled();
-        }
-        else
-        {
-            _poll.UnsafeOnCompleted(_polled);
-        }
-    }
-
+    /// <summary>The audio side's interrupt woke us, or its end. Ready or not, the stream looks itself.</summary>
     private void Woken()
     {
-        _waiting = false;
-        _poll.GetResult(); // ready or not, the stream looks itself
+        IsFresh = true;
         Look();
+        IsFresh = false;
     }
 
     private void LookIn(long frames)

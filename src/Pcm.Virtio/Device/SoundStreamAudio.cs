@@ -153,6 +153,15 @@ internal sealed class SoundStreamAudio(int stream, PcmSubstream substream, ILogg
     /// <summary>Stops and forgets what is queued. Its result does not matter: whatever state it is in, it is stopped then.</summary>
     public ExecutorAwaitable<PcmError> DropAsync(VirtioDeviceBus bus) => On(bus, substream.DropAsync());
 
+    /// <summary>Where the hardware was at its last interrupt, or at the last look; nothing is asked. False when it is gone, and nobody knows.</summary>
+    /// <param name="frames">As <see cref="TryLookAtRing"/>.</param>
+    public bool TryGetLastRing(out long frames)
+    {
+        bool known = substream.TryGetSnapshot(out PcmSnapshot last);
+        frames = known ? RingFrames(last.ApplicationPosition, last.HardwarePosition) : 0;
+        return known;
+    }
+
     /// <summary>Looks at the hardware. False when it is gone, and nobody knows.</summary>
     /// <param name="frames">Frames in the ring: written and not played, or captured and not read; 0 when the hardware went past the application.</param>
     public bool TryLookAtRing(out long frames)
@@ -160,28 +169,15 @@ internal sealed class SoundStreamAudio(int stream, PcmSubstream substream, ILogg
         // An error of the look is a state, and the caller looks at that; the positions stand all the same. In one call, for each takes the lock.
         bool known = substream.SyncPointer(new PcmSyncPointer { HwSync = true }, out PcmPointers pointers) == PcmError.None
             || substream.SyncPointer(default, out pointers) == PcmError.None;
-        frames = known ? RingFrames(pointers) : 0;
+        frames = known ? RingFrames(pointers.ApplicationPosition, pointers.HardwarePosition) : 0;
         return known;
     }
 
-    /// <summary>
-    /// Sets how many frames must be available (free for playback, captured for capture) before <see cref="PollAsync"/> is ready.
-    /// </summary>
+    /// <summary>Asks for a wake-up as soon as so many frames are available (free for playback, captured for capture), or the run has ended.</summary>
     /// <returns>True: that many are not there now, and the wake-up will come. False: look again, they are, or the stream stopped.</returns>
-    public bool TryArm(long availMin)
-    {
-        if (substream.SyncPointer(new PcmSyncPointer { HwSync = true, AvailMin = availMin }, out PcmPointers pointers) != PcmError.None)
-        {
-            return false;
-        }
-
-        long inRing = RingFrames(pointers);
-        long avail = substream.Direction == PcmDirection.Playback ? BufferFrames - inRing : inRing;
-        return avail < availMin;
-    }
-
-    /// <summary>Waits for what <see cref="TryArm"/> set, or for the end of the run.</summary>
-    public ValueTask<PcmPollEvents> PollAsync() => substream.PollAsync(Timeout.InfiniteTimeSpan);
+    public bool TryArm(long availMin, PcmPollCallback wakeUp) =>
+        substream.SyncPointer(new PcmSyncPointer { HwSync = true, AvailMin = availMin }, out _) == PcmError.None
+        && substream.Poll(wakeUp) == PcmPollEvents.None;
 
     /// <summary>Writes whole frames; as many as fit.</summary>
     public int Write(ReadOnlySpan<byte> frames)
@@ -218,11 +214,9 @@ internal sealed class SoundStreamAudio(int stream, PcmSubstream substream, ILogg
         return error;
     }
 
-    private long RingFrames(in PcmPointers pointers)
+    private long RingFrames(long applicationPosition, long hardwarePosition)
     {
-        long frames = substream.Direction == PcmDirection.Playback
-            ? pointers.ApplicationPosition - pointers.HardwarePosition
-            : pointers.HardwarePosition - pointers.ApplicationPosition;
+        long frames = substream.Direction == PcmDirection.Playback ? applicationPosition - hardwarePosition : hardwarePosition - applicationPosition;
         frames += frames < 0 ? substream.Runtime?.Boundary ?? 0 : 0;
         return frames <= BufferFrames ? frames : 0;
     }

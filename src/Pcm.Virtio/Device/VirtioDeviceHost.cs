@@ -21,7 +21,7 @@ internal sealed partial class VirtioDeviceHost : VirtioDeviceBus
     private readonly VirtioDeviceHostOptions _options;
     private readonly HostQueue[] _queues;
     private VirtioFeatures _accepted;
-    private VirtioStatus _status;
+    private volatile VirtioStatus _status; // written under the lock
     private uint _generation;
     private bool _activated; // Activate was posted; a reset must go through the executor
     private bool _resetting;
@@ -51,16 +51,7 @@ internal sealed partial class VirtioDeviceHost : VirtioDeviceBus
 
     public int QueueCount => _queues.Length;
 
-    public VirtioStatus Status
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _status;
-            }
-        }
-    }
+    public VirtioStatus Status => _status;
 
     public uint ConfigGeneration => Volatile.Read(ref _generation);
 
@@ -321,8 +312,15 @@ internal sealed partial class VirtioDeviceHost : VirtioDeviceBus
 
     private sealed class HostQueue(CoalescedWork kick)
     {
+        private volatile DeviceVirtqueue? _queue;
+
         public CoalescedWork Kick { get; } = kick;
 
-        public DeviceVirtqueue? Queue { get; set; }
+        /// <summary>Written under the lock; taken away only on the executor, or before the device was activated.</summary>
+        public DeviceVirtqueue? Queue
+        {
+            get => _queue;
+            set => _queue = value;
+        }
     }
 }

@@ -8,7 +8,7 @@ namespace Pcm.Virtio.Tests.Lifetime;
 /// </summary>
 public sealed class InterleavingTests(ITestOutputHelper output)
 {
-    private const int MaxDelays = 4;
+    private const int MaxDelays = 6;
     private const long MaxSchedules = 14_000;
 
     private static readonly Dictionary<string, Func<LifetimeRig, PcmSubstream, Task>[]> s_scenarios = new()

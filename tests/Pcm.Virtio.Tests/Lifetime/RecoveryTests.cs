@@ -168,7 +168,7 @@ public sealed class RecoveryTests(ITestOutputHelper output)
     public void Disconnect_AtEachStep_EndsEveryCallAndLeaksNothing()
     {
         int steps = 0;
-        while (DisconnectAt(steps, periods: 6))
+        while (DisconnectAt(steps, periods: 10))
         {
             steps++;
         }
