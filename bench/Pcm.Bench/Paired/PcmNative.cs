@@ -30,6 +30,10 @@ internal static partial class PcmNative
     [LibraryImport(Library, EntryPoint = "pcm_bench_split_period")]
     public static partial ulong SplitPeriod(long count);
 
+    /// <returns>Nanoseconds that the writes took; negative when one failed.</returns>
+    [LibraryImport(Library, EntryPoint = "pcm_bench_write")]
+    public static partial double Write(long count);
+
     [LibraryImport(Library, EntryPoint = "pcm_bench_asound_writei")]
     public static partial ulong AsoundWritei(long count, int frames);
 

@@ -39,6 +39,8 @@ internal static class TargetTable
             Stopwatched.Native(PcmNative.SplitPeriod, static n => 1024UL * (ulong)n), 1.5, Ring);
         yield return new PairedRow("completion and resubmission of a period, packed ring", packed.Period, "our split ring", split.Period, null, 1.0, AllocatesNothing: true, Packed);
         yield return InC("write of 1024 frames, to the published descriptor and the kick", virtio.Write, "memcpy of 4096 B", memcpy, 1.5, Write);
+        yield return InC("write of 1024 frames, to the published descriptor and the kick", virtio.Write, "the same in C", WriteInC, null);
+        yield return InC("the same in C", WriteInC, "memcpy of 4096 B", memcpy, null);
         yield return Asound("write of 1024 frames, null card", nulls.Write, "snd_pcm_writei",
             Stopwatched.Native(static n => PcmNative.AsoundWritei(n, 1024), static n => (ulong)n), 2.0);
         yield return Asound("avail by the positions as they stand", pointer.Avail, "snd_pcm_avail_update",
@@ -51,7 +53,14 @@ internal static class TargetTable
             Stopwatched.Native(PcmNative.AsoundRestart, static n => (ulong)n), 10, allocatesNothing: false, Restart);
     }
 
-    private static PairedRow InC(string name, Timed run, string baselineName, Timed baseline, double target, string remark) =>
+    private static double WriteInC(int count)
+    {
+        double took = PcmNative.Write(count);
+        BenchStream.Require(took > 0);
+        return took;
+    }
+
+    private static PairedRow InC(string name, Timed run, string baselineName, Timed baseline, double? target, string remark = "") =>
         new(name, run, baselineName, PcmNative.WhyMissing is null ? baseline : null, PcmNative.WhyMissing, target, AllocatesNothing: true, remark);
 
     private static PairedRow Asound(string name, Timed run, string baselineName, Timed baseline, double? target, bool allocatesNothing = true, string remark = "") =>
