@@ -37,7 +37,7 @@ internal sealed class CaptureSoundStream(int id, VirtioSoundStreamOptions option
         {
             long end = Messages[0].End;
             availMin = Math.Min(end - _filled, Audio.PeriodFrames);
-            LookAt(end - _session, end - _filled);
+            LookAt(_session, end);
         }
         else
         {

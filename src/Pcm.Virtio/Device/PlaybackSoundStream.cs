@@ -19,7 +19,7 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
     private protected override bool Progress(out long availMin)
     {
         availMin = 0;
-        LookAtHardware();
+        Note(Audio.TryGetLastRing(out long inRing), inRing);
         Write();
         CompleteWritten();
         if (State != SoundStreamState.Running)
@@ -35,7 +35,7 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
 
         long point = NextPoint();
         availMin = Audio.BufferFrames - (_written - point);
-        LookAt(point - _session, point - _consumed);
+        LookAt(_session, point);
         return true;
     }
 
@@ -123,10 +123,12 @@ internal sealed class PlaybackSoundStream(int id, VirtioSoundStreamOptions optio
         _writing = 0;
     }
 
+    private protected override void LookAtHardware() => Note(Audio.TryLookAtRing(out long inRing), inRing);
+
     /// <summary>Completes what was played.</summary>
-    private void LookAtHardware()
+    private void Note(bool isKnown, long inRing)
     {
-        if (IsFresh ? Audio.TryGetLastRing(out long inRing) : Audio.TryLookAtRing(out inRing))
+        if (isKnown)
         {
             _consumed = Math.Max(_consumed, _written - inRing);
         }

@@ -198,6 +198,7 @@ internal abstract partial class SoundStream
 
     private async ValueTask<VirtioSoundStatusCode> StopAsync()
     {
+        LookAtHardware();
         Progress(out _); // what was played or captured until now is done
         Data.Publish();
         _context.Events.ForgetXRun(Id);

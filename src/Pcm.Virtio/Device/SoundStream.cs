@@ -34,7 +34,7 @@ internal abstract partial class SoundStream
         _options = options;
         _context = context;
         Audio = new SoundStreamAudio(id, options.Substream, context.Log);
-        _wakeUp = new PcmPollCallback(context.Executor, static stream => ((SoundStream)stream!).Woken(), this);
+        _wakeUp = new PcmPollCallback(context.Executor, static stream => ((SoundStream)stream!).Look(), this); // ready or not, the stream looks itself
     }
 
     public int Id { get; }
@@ -75,9 +75,6 @@ internal abstract partial class SoundStream
 
     /// <summary>The driver selected MSG_POLLING: it does not notify.</summary>
     private protected bool IsPolling { get; private set; }
-
-    /// <summary>The hardware was looked at a moment ago, by its interrupt: the first <see cref="Progress"/> need not look again.</summary>
-    private protected bool IsFresh { get; private set; }
 
     /// <summary>How far the audio side came: frames played, or captured into messages.</summary>
     private protected abstract long Position { get; }
@@ -127,6 +124,11 @@ internal abstract partial class SoundStream
     /// <param name="availMin">How much must be available for the next wake-up.</param>
     private protected abstract bool Progress(out long availMin);
 
+    /// <summary>Looks where the hardware is between two interrupts, and takes note. Capture does so by reading.</summary>
+    private protected virtual void LookAtHardware()
+    {
+    }
+
     /// <summary>Makes the audio side run from where it stopped; nothing, when there is nothing to play.</summary>
     private protected abstract ValueTask<PcmError> RunAudioAsync();
 
@@ -166,14 +168,16 @@ internal abstract partial class SoundStream
     /// Sees to it that the stream looks when the audio side comes to a point between two of its periods, where it wakes nobody: the end of a
     /// message after a short one, or after a stop in the middle of one. Whether it really is there then, only its pointer says.
     /// </summary>
-    /// <param name="point">Frames from the ring's position 0.</param>
-    /// <param name="frames">Frames to go.</param>
-    private protected void LookAt(long point, long frames)
+    /// <param name="session">Where the ring's position 0 is.</param>
+    /// <param name="point">The frame.</param>
+    private protected void LookAt(long session, long point)
     {
-        if (point % Audio.PeriodFrames != 0)
+        if ((point - session) % Audio.PeriodFrames != 0)
         {
+            LookAtHardware(); // what is known is of the last interrupt
+
             // Not oftener than 16 times a period, for a pointer that moves in steps.
-            LookIn(Math.Max(frames, Audio.PeriodFrames / 16));
+            LookIn(Math.Max(point - Position, Audio.PeriodFrames / 16));
         }
     }
 
@@ -202,18 +206,8 @@ internal abstract partial class SoundStream
             {
                 return;
             }
-
-            IsFresh = false;
         }
         while (!Audio.TryArm(availMin, _wakeUp));
-    }
-
-    /// <summary>The audio side's interrupt woke us, or its end. Ready or not, the stream looks itself.</summary>
-    private void Woken()
-    {
-        IsFresh = true;
-        Look();
-        IsFresh = false;
     }
 
     private void LookIn(long frames)
@@ -226,6 +220,11 @@ internal abstract partial class SoundStream
     private void TimerFired()
     {
         _restartedAt = -1;
+        if (State == SoundStreamState.Running && !_busy)
+        {
+            LookAtHardware();
+        }
+
         Look();
     }
 

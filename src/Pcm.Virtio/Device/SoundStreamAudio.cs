@@ -162,7 +162,7 @@ internal sealed class SoundStreamAudio(int stream, PcmSubstream substream, ILogg
         return known;
     }
 
-    /// <summary>Looks at the hardware. False when it is gone, and nobody knows.</summary>
+    /// <summary>Looks at the hardware itself. False when it is gone, and nobody knows.</summary>
     /// <param name="frames">Frames in the ring: written and not played, or captured and not read; 0 when the hardware went past the application.</param>
     public bool TryLookAtRing(out long frames)
     {
@@ -173,11 +173,13 @@ internal sealed class SoundStreamAudio(int stream, PcmSubstream substream, ILogg
         return known;
     }
 
-    /// <summary>Asks for a wake-up as soon as so many frames are available (free for playback, captured for capture), or the run has ended.</summary>
+    /// <summary>
+    /// Asks for a wake-up as soon as so many frames are available (free for playback, captured for capture), or the run has ended. By the interrupts:
+    /// between two of them the hardware is not asked.
+    /// </summary>
     /// <returns>True: that many are not there now, and the wake-up will come. False: look again, they are, or the stream stopped.</returns>
     public bool TryArm(long availMin, PcmPollCallback wakeUp) =>
-        substream.SyncPointer(new PcmSyncPointer { HwSync = true, AvailMin = availMin }, out _) == PcmError.None
-        && substream.Poll(wakeUp) == PcmPollEvents.None;
+        substream.SyncPointer(new PcmSyncPointer { AvailMin = availMin }, out _) == PcmError.None && substream.Poll(wakeUp) == PcmPollEvents.None;
 
     /// <summary>Writes whole frames; as many as fit.</summary>
     public int Write(ReadOnlySpan<byte> frames)
