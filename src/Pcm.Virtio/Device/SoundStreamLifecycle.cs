@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Stateless;
 using Stateless.Graph;
 using Stateless.Reflection;
@@ -52,6 +53,7 @@ internal sealed class SoundStreamLifecycle
     public bool Permits(SoundStreamCommand command) => s_table[((int)State * CommandCount) + (int)command] != Refused;
 
     /// <summary>Moves the state; <see cref="Permits"/> was checked.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // as in the core: keeps a copy of the machine out of every caller
     public void Commit(SoundStreamCommand command)
     {
         s_fired = this;
