@@ -4,43 +4,61 @@ namespace Pcm;
 public sealed partial class PcmSubstream
 {
     /// <summary>The kernel's action framework on the group: check all, do each, undo or commit all.</summary>
-    private async ValueTask<PcmError> ActAsync(PcmStreamGroup group, PcmAction action, CancellationToken cancellationToken)
+    private ValueTask<PcmError> ActAsync(PcmStreamGroup group, PcmAction action, CancellationToken cancellationToken)
     {
         PcmError error = CheckAll(group, action);
         if (error != PcmError.None)
         {
-            return error;
+            return new ValueTask<PcmError>(error);
         }
 
+        ValueTask<PcmError> first = group.Members[0].DoAsync(action, cancellationToken);
+        if (group.Members.Count > 1 || !first.IsCompletedSuccessfully)
+        {
+            return DoAllAsync(group, action, first, cancellationToken);
+        }
+
+        error = first.Result;
+        return error == PcmError.None ? CommitAllAsync(group, action) : UndoAsync(group, action, 1, error);
+    }
+
+    private async ValueTask<PcmError> DoAllAsync(
+        PcmStreamGroup group, PcmAction action, ValueTask<PcmError> first, CancellationToken cancellationToken)
+    {
         bool single = group.Members.Count == 1;
         for (int i = 0; i < group.Members.Count; i++)
         {
-            PcmSubstream member = group.Members[i];
+            PcmError error;
             try
             {
-                error = await member.DoAsync(action, cancellationToken);
+                error = await (i == 0 ? first : group.Members[i].DoAsync(action, cancellationToken));
             }
             catch (OperationCanceledException)
             {
-                await UndoAsync(group, action, i + 1);
+                await UndoAsync(group, action, i + 1, PcmError.Interrupted);
                 throw;
             }
 
             // A positive result is a failure on its own and a success in a group: the kernel's asymmetry.
             if (single ? error != PcmError.None : error < PcmError.None)
             {
-                await UndoAsync(group, action, single ? 1 : i);
-                return error;
+                return await UndoAsync(group, action, single ? 1 : i, error);
             }
         }
 
-        error = CommitAll(group, action);
-        if (error != PcmError.None)
-        {
-            StopStarted(group, action);
-            await PayOwedAsync(group);
-        }
+        return await CommitAllAsync(group, action);
+    }
 
+    private ValueTask<PcmError> CommitAllAsync(PcmStreamGroup group, PcmAction action)
+    {
+        PcmError error = CommitAll(group, action);
+        return error == PcmError.None ? default : StopStartedAsync(group, action, error);
+    }
+
+    private async ValueTask<PcmError> StopStartedAsync(PcmStreamGroup group, PcmAction action, PcmError error)
+    {
+        StopStarted(group, action);
+        await PayOwedAsync(group);
         return error;
     }
 
@@ -97,35 +115,38 @@ public sealed partial class PcmSubstream
         }
     }
 
-    private async ValueTask<PcmError> DoAsync(PcmAction action, CancellationToken cancellationToken)
+    private ValueTask<PcmError> DoAsync(PcmAction action, CancellationToken cancellationToken)
     {
         PcmRuntime runtime = _runtime!;
         if (action.Command(runtime) is not { } command || runtime.TriggerMaster != runtime)
         {
-            return PcmError.None; // nothing to tell, or another stream's trigger covered this one
+            return default; // nothing to tell, or another stream's trigger covered this one
         }
 
-        PcmError error = await TriggerAsync(runtime, command, cancellationToken);
-        if (error == PcmError.XRun && action.Trigger == PcmTrigger.Start)
+        ValueTask<PcmError> telling = TriggerAsync(command, cancellationToken);
+        if (action.Trigger != PcmTrigger.Start)
         {
-            PcmStreamLock held = EnterStream();
-            try
-            {
-                if (runtime.Lifecycle.Permits(PcmTrigger.XRun))
-                {
-                    runtime.Lifecycle.Commit(PcmTrigger.XRun); // the kernel wakes nobody here
-                }
-            }
-            finally
-            {
-                held.Exit();
-            }
+            return telling;
+        }
+
+        return telling.IsCompletedSuccessfully ? new ValueTask<PcmError>(Started(runtime, telling.Result)) : StartedAsync(runtime, telling);
+    }
+
+    private async ValueTask<PcmError> StartedAsync(PcmRuntime runtime, ValueTask<PcmError> starting) => Started(runtime, await starting);
+
+    private PcmError Started(PcmRuntime runtime, PcmError error)
+    {
+        if (error == PcmError.XRun)
+        {
+            Commit(runtime, PcmTrigger.XRun); // the kernel wakes nobody here
         }
 
         return error;
     }
 
-    private static async ValueTask UndoAsync(PcmStreamGroup group, PcmAction action, int count)
+    /// <summary>Takes back what the first <paramref name="count"/> members were told.</summary>
+    /// <returns><paramref name="error"/>, for which it is done.</returns>
+    private static async ValueTask<PcmError> UndoAsync(PcmStreamGroup group, PcmAction action, int count, PcmError error)
     {
         // The kernel leaves the partners of a stream that failed to resume running in SUSPENDED; nobody would ever stop them.
         PcmCommand? undo = action.Undo ?? (action.Trigger == PcmTrigger.Resume && group.Members.Count > 1 ? PcmCommand.Stop : null);
@@ -135,7 +156,7 @@ public sealed partial class PcmSubstream
             PcmRuntime runtime = member._runtime!;
             if (undo is { } command && runtime.TriggerMaster == runtime && action.Command(runtime) is not null)
             {
-                await member.TriggerAsync(runtime, command, CancellationToken.None);
+                await member.TriggerAsync(command, CancellationToken.None);
                 runtime.StopOperating |= command == PcmCommand.Stop;
             }
         }
@@ -144,6 +165,8 @@ public sealed partial class PcmSubstream
         {
             member.EndStart(replay: false);
         }
+
+        return error;
     }
 
     /// <summary>Checks again, because an xrun or a disconnect may have landed while the ops ran, and moves every state.</summary>
@@ -164,8 +187,9 @@ public sealed partial class PcmSubstream
             foreach (PcmSubstream member in group.Members)
             {
                 PcmRuntime runtime = member._runtime!;
-                member.StampTrigger_NeedsLock(runtime);
-                action.Commit(member, runtime);
+                long nowNs = member.Services.NowNs;
+                StampTrigger_NeedsLock(runtime, nowNs);
+                action.Commit(member, runtime, nowNs);
             }
 
             foreach (PcmSubstream member in group.Members)
@@ -188,17 +212,6 @@ public sealed partial class PcmSubstream
         PcmState.Suspended => PcmError.Suspended,
         PcmState.Disconnected => PcmError.NoDevice,
         _ => PcmError.BadState,
-    };
-
-    private ValueTask<PcmError> TriggerAsync(PcmRuntime runtime, PcmCommand command, CancellationToken cancellationToken) => command switch
-    {
-        PcmCommand.Stop => GuardAsync(static (ops, _, ct) => ops.TriggerAsync(PcmCommand.Stop, ct), runtime, cancellationToken),
-        PcmCommand.Start => GuardAsync(static (ops, _, ct) => ops.TriggerAsync(PcmCommand.Start, ct), runtime, cancellationToken),
-        PcmCommand.PausePush => GuardAsync(static (ops, _, ct) => ops.TriggerAsync(PcmCommand.PausePush, ct), runtime, cancellationToken),
-        PcmCommand.PauseRelease => GuardAsync(static (ops, _, ct) => ops.TriggerAsync(PcmCommand.PauseRelease, ct), runtime, cancellationToken),
-        PcmCommand.Suspend => GuardAsync(static (ops, _, ct) => ops.TriggerAsync(PcmCommand.Suspend, ct), runtime, cancellationToken),
-        PcmCommand.Resume => GuardAsync(static (ops, _, ct) => ops.TriggerAsync(PcmCommand.Resume, ct), runtime, cancellationToken),
-        _ => GuardAsync(static (ops, _, ct) => ops.TriggerAsync(PcmCommand.Drain, ct), runtime, cancellationToken),
     };
 
     private void EndStart(bool replay)
@@ -237,16 +250,16 @@ public sealed partial class PcmSubstream
         }
     }
 
-    private void StampTrigger_NeedsLock(PcmRuntime runtime)
+    private static void StampTrigger_NeedsLock(PcmRuntime runtime, long nowNs)
     {
         if (runtime.TriggerMaster is { } master && master != runtime)
         {
-            master.Substream.StampTrigger_NeedsLock(master);
+            StampTrigger_NeedsLock(master, master.Services.NowNs);
             runtime.TriggerTimestampNs = master.TriggerTimestampNs;
         }
         else if (!runtime.TriggerTimestampLatched)
         {
-            runtime.TriggerTimestampNs = Services.NowNs;
+            runtime.TriggerTimestampNs = nowNs;
         }
     }
 }

@@ -69,7 +69,7 @@ public sealed partial class PcmSubstream
         {
             runtime.TriggerMaster = runtime;
             runtime.Starting = true;
-            await TriggerAsync(runtime, PcmCommand.Start, cancellationToken); // a failing START is ignored: the drain then ends with EIO
+            await TriggerAsync(PcmCommand.Start, cancellationToken); // a failing START is ignored: the drain then ends with EIO
         }
 
         PcmStreamLock held = EnterStream();
@@ -78,8 +78,9 @@ public sealed partial class PcmSubstream
             switch (state)
             {
                 case PcmState.Prepared when runtime.Starting && runtime.Lifecycle.Permits(PcmTrigger.Drain):
-                    StampTrigger_NeedsLock(runtime);
-                    StartCommitted_NeedsLock(runtime, PcmTrigger.Drain);
+                    long nowNs = Services.NowNs;
+                    StampTrigger_NeedsLock(runtime, nowNs);
+                    StartCommitted_NeedsLock(runtime, PcmTrigger.Drain, nowNs);
                     EndStart_NeedsLock(replay: true);
                     break;
                 case PcmState.Prepared or PcmState.XRun when runtime.Lifecycle.Permits(PcmTrigger.Stop):
@@ -104,7 +105,7 @@ public sealed partial class PcmSubstream
 
         // The kernel tells a draining backend only when it was RUNNING; ours hears it from PREPARED too, so that it can send a partial last period.
         return runtime.Lifecycle.State == PcmState.Draining && runtime.Hardware.Info.HasFlag(PcmInfo.DrainTrigger)
-            ? await TriggerAsync(runtime, PcmCommand.Drain, cancellationToken)
+            ? await TriggerAsync(PcmCommand.Drain, cancellationToken)
             : PcmError.None;
     }
 
@@ -196,7 +197,7 @@ public sealed partial class PcmSubstream
                 }
 
                 s.StopGroup(PcmTrigger.Stop);
-                await s.PayOwedAsync(group);
+                await PayOwedAsync(group);
                 return PcmError.IO;
             },
             CancellationToken.None);

@@ -29,7 +29,7 @@ public sealed partial class PcmSubstream
             await PayOwedAsync(mine);
             if (theirs != mine)
             {
-                await other.PayOwedAsync(theirs);
+                await PayOwedAsync(theirs);
             }
 
             return Merge(other, mine, theirs);

@@ -6,20 +6,22 @@ public sealed partial class PcmSubstream
     private int _payScheduled;
 
     /// <summary>Tells the backend about the stops that the states have moved for, in the group's order. Context: gate held.</summary>
-    private ValueTask PayOwedAsync(PcmStreamGroup group)
+    private static ValueTask PayOwedAsync(PcmStreamGroup group)
     {
         for (int i = 0; i < group.Members.Count; i++)
         {
-            if (group.Members[i]._runtime?.OwedTrigger is not null)
+            PcmSubstream member = group.Members[i];
+            if (member._runtime is { OwedTrigger: not null } runtime)
             {
-                return PayOwedSlowAsync(group);
+                runtime.TriggerMaster = runtime;
+                return group.Members.Count == 1 ? member.PayAsync(runtime) : PayAllAsync(group);
             }
         }
 
         return default;
     }
 
-    private async ValueTask PayOwedSlowAsync(PcmStreamGroup group)
+    private static async ValueTask PayAllAsync(PcmStreamGroup group)
     {
         foreach (PcmSubstream member in group.Members)
         {
@@ -31,23 +33,40 @@ public sealed partial class PcmSubstream
 
         foreach (PcmSubstream member in group.Members)
         {
-            if (member._runtime is not { OwedTrigger: { } command } runtime)
+            if (member._runtime is { OwedTrigger: not null } runtime)
             {
-                continue;
+                await member.PayAsync(runtime);
             }
+        }
+    }
 
-            runtime.OwedTrigger = null;
-            if (runtime.TriggerMaster != runtime)
-            {
-                continue; // another member's trigger covered it; its sync_stop covers the wait too
-            }
+    private ValueTask PayAsync(PcmRuntime runtime)
+    {
+        PcmCommand command = runtime.OwedTrigger!.Value;
+        runtime.OwedTrigger = null;
+        if (runtime.TriggerMaster != runtime)
+        {
+            return default; // another member's trigger covered it; its sync_stop covers the wait too
+        }
 
-            PcmError error = await member.TriggerAsync(runtime, command, CancellationToken.None);
-            runtime.StopOperating |= command is PcmCommand.Stop or PcmCommand.Suspend;
-            if (error != PcmError.None)
-            {
-                PcmLog.StopFailed(_log, member, command, error);
-            }
+        ValueTask<PcmError> telling = TriggerAsync(command, CancellationToken.None);
+        if (!telling.IsCompletedSuccessfully)
+        {
+            return PaidAsync(runtime, command, telling);
+        }
+
+        Paid(runtime, command, telling.Result);
+        return default;
+    }
+
+    private async ValueTask PaidAsync(PcmRuntime runtime, PcmCommand command, ValueTask<PcmError> telling) => Paid(runtime, command, await telling);
+
+    private void Paid(PcmRuntime runtime, PcmCommand command, PcmError error)
+    {
+        runtime.StopOperating |= command is PcmCommand.Stop or PcmCommand.Suspend;
+        if (error != PcmError.None)
+        {
+            PcmLog.StopFailed(_log, this, command, error);
         }
     }
 
@@ -63,9 +82,9 @@ public sealed partial class PcmSubstream
     private void PayInBackground()
     {
         Volatile.Write(ref _payScheduled, 0);
-        Forget(PayAsync());
+        Forget(PayInTurnAsync());
 
-        async ValueTask PayAsync()
+        async ValueTask PayInTurnAsync()
         {
             PcmStreamGroup group = await EnterGateAsync(CancellationToken.None);
             try

@@ -97,9 +97,9 @@ public sealed partial class PcmSubstream
     }
 
     /// <summary>What a successful START sets; <paramref name="trigger"/> is Drain when drain started the stream.</summary>
-    internal void StartCommitted_NeedsLock(PcmRuntime runtime, PcmTrigger trigger)
+    internal void StartCommitted_NeedsLock(PcmRuntime runtime, PcmTrigger trigger, long nowNs)
     {
-        runtime.UpdateTicks = Services.ToTicks(Services.NowNs);
+        runtime.UpdateTicks = Services.ToTicks(nowNs);
         runtime.BufferTicks = (long)runtime.BufferFrames * Services.TicksPerSecond / runtime.Rate;
         runtime.Lifecycle.Commit(trigger);
         if (runtime.Direction == PcmDirection.Playback && runtime.SwParams.SilenceSize != 0)
@@ -111,9 +111,9 @@ public sealed partial class PcmSubstream
     /// <summary>
     /// The reference of the lost-lap rule after a pause: now; or, as the kernel has it, 1000 s ago, which makes the next early interrupt a bogus lap.
     /// </summary>
-    internal void RebaseAfterPause_NeedsLock(PcmRuntime runtime)
+    internal void RebaseAfterPause_NeedsLock(PcmRuntime runtime, long nowNs)
     {
-        long now = Services.ToTicks(Services.NowNs);
+        long now = Services.ToTicks(nowNs);
         runtime.UpdateTicks = Services.Options.KernelPauseReference ? now - (1000L * Services.TicksPerSecond) : now;
     }
 

@@ -20,60 +20,110 @@ public sealed partial class PcmSubstream
     public ValueTask<PcmError> ResetAsync(CancellationToken cancellationToken = default) =>
         RunAsync(static (s, group, runtime, ct) => s.ResetNeedsGateAsync(group, runtime, ct), cancellationToken);
 
-    private async ValueTask<PcmError> PrepareNeedsGateAsync(PcmStreamGroup group, PcmRuntime runtime, CancellationToken cancellationToken)
+    private ValueTask<PcmError> PrepareNeedsGateAsync(PcmStreamGroup group, PcmRuntime runtime, CancellationToken cancellationToken)
     {
-        if (runtime.Lifecycle.State == PcmState.Paused)
+        PcmState state = runtime.Lifecycle.State;
+        ValueTask stopping = state is PcmState.Paused or PcmState.Suspended ? StopToPrepareAsync(group, state) : PayOwedAsync(group);
+        return stopping.IsCompletedSuccessfully
+            ? PrepareStoppedAsync(group, runtime, cancellationToken)
+            : PrepareAfterAsync(stopping, group, runtime, cancellationToken);
+    }
+
+    private async ValueTask StopToPrepareAsync(PcmStreamGroup group, PcmState state)
+    {
+        if (state == PcmState.Paused)
         {
             await ActAsync(group, PcmAction.Unpause, CancellationToken.None);
-            StopGroup(PcmTrigger.Stop);
-        }
-        else if (runtime.Lifecycle.State == PcmState.Suspended)
-        {
-            StopGroup(PcmTrigger.Stop);
         }
 
+        StopGroup(PcmTrigger.Stop);
         await PayOwedAsync(group);
+    }
+
+    private async ValueTask<PcmError> PrepareAfterAsync(
+        ValueTask stopping, PcmStreamGroup group, PcmRuntime runtime, CancellationToken cancellationToken)
+    {
+        await stopping;
+        return await PrepareStoppedAsync(group, runtime, cancellationToken);
+    }
+
+    private ValueTask<PcmError> PrepareStoppedAsync(PcmStreamGroup group, PcmRuntime runtime, CancellationToken cancellationToken)
+    {
         PcmError error = BeginNonatomic(group, runtime, static (member, s) => CheckPrepare(member, s));
         if (error != PcmError.None)
         {
-            return error;
+            return new ValueTask<PcmError>(error);
         }
 
-        try
+        ValueTask<PcmError> preparing = group.Members.Count == 1 ? PrepareOneAsync(runtime, cancellationToken) : PrepareAllAsync(group, cancellationToken);
+        return preparing.IsCompletedSuccessfully
+            ? new ValueTask<PcmError>(EndPrepare(group, runtime, preparing.Result))
+            : EndPrepareAsync(group, runtime, preparing);
+    }
+
+    private static async ValueTask<PcmError> PrepareAllAsync(PcmStreamGroup group, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < group.Members.Count; i++)
         {
-            foreach (PcmSubstream member in group.Members)
+            if (i > 0)
             {
-                error = await member.PrepareOneAsync(member._runtime!, cancellationToken);
-                if (error < PcmError.None)
-                {
-                    return error; // no undo: earlier members stay prepared in hardware, their states unchanged
-                }
+                group.Members[i - 1].ResetPositions(); // the last one's are reset with the commit
             }
 
-            PcmStreamLock held = EnterStream();
-            try
+            PcmError error = await group.Members[i].PrepareOneAsync(group.Members[i]._runtime!, cancellationToken);
+            if (error < PcmError.None)
             {
-                foreach (PcmSubstream member in group.Members)
-                {
-                    PcmRuntime r = member._runtime!;
-                    r.ApplicationPosition = r.HardwarePosition;
-                    r.IsResetting = false;
-                    if (r.Lifecycle.Permits(PcmTrigger.Prepare))
-                    {
-                        r.Lifecycle.Commit(PcmTrigger.Prepare);
-                    }
-                }
+                return error; // no undo: earlier members stay prepared in hardware, their states unchanged
             }
-            finally
+        }
+
+        return PcmError.None;
+    }
+
+    private async ValueTask<PcmError> EndPrepareAsync(PcmStreamGroup group, PcmRuntime runtime, ValueTask<PcmError> preparing)
+    {
+        PcmError error = PcmError.Interrupted; // what an exception is, for the states
+        try
+        {
+            error = await preparing;
+        }
+        finally
+        {
+            error = EndPrepare(group, runtime, error);
+        }
+
+        return error;
+    }
+
+    /// <summary>The last position, every state and the end of the fence in one section: nothing is called between them.</summary>
+    private PcmError EndPrepare(PcmStreamGroup group, PcmRuntime runtime, PcmError error)
+    {
+        PcmStreamLock held = EnterStream();
+        try
+        {
+            if (error < PcmError.None)
             {
-                held.Exit();
+                return error;
+            }
+
+            PcmSubstream last = group.Members[^1];
+            last.ResetPositions_NeedsLock(last._runtime!);
+            foreach (PcmSubstream member in group.Members)
+            {
+                PcmRuntime r = member._runtime!;
+                r.ApplicationPosition = r.HardwarePosition;
+                if (r.Lifecycle.Permits(PcmTrigger.Prepare))
+                {
+                    r.Lifecycle.Commit(PcmTrigger.Prepare);
+                }
             }
 
             return PcmError.None;
         }
         finally
         {
-            EndNonatomic(group, runtime);
+            EndNonatomic_NeedsLock(group, runtime);
+            held.Exit();
         }
     }
 
@@ -95,6 +145,8 @@ public sealed partial class PcmSubstream
                 {
                     return error;
                 }
+
+                member.ResetPositions();
             }
 
             PcmStreamLock held = EnterStream();
@@ -168,52 +220,87 @@ public sealed partial class PcmSubstream
 
     private void EndNonatomic(PcmStreamGroup group, PcmRuntime runtime)
     {
+        PcmStreamLock held = EnterStream();
+        EndNonatomic_NeedsLock(group, runtime);
+        held.Exit();
+    }
+
+    private static void EndNonatomic_NeedsLock(PcmStreamGroup group, PcmRuntime runtime)
+    {
         foreach (PcmSubstream member in group.Members)
         {
             member._runtime!.IsResetting = false;
         }
 
-        UnlockBuffer(runtime);
+        runtime.BufferAccess++;
     }
 
-    private async ValueTask<PcmError> PrepareOneAsync(PcmRuntime runtime, CancellationToken cancellationToken)
+    /// <summary>sync_stop, prepare and reset of one member.</summary>
+    private ValueTask<PcmError> PrepareOneAsync(PcmRuntime runtime, CancellationToken cancellationToken)
     {
-        await SyncStopNeedsGateAsync(cancellationToken);
-        PcmError error = await GuardAsync(static (ops, _, ct) => ops.PrepareAsync(ct), runtime, cancellationToken);
+        ValueTask syncing = SyncStopNeedsGateAsync(cancellationToken);
+        if (!syncing.IsCompletedSuccessfully)
+        {
+            return PrepareOneAfterAsync(syncing, runtime, cancellationToken);
+        }
+
+        ValueTask<PcmError> preparing = GuardAsync(static (ops, _, ct) => ops.PrepareAsync(ct), runtime, cancellationToken);
+        if (!preparing.IsCompletedSuccessfully)
+        {
+            return ResetOneAfterAsync(preparing, runtime, cancellationToken);
+        }
+
+        PcmError error = preparing.Result;
+        return error < PcmError.None ? new ValueTask<PcmError>(error) : ResetOneAsync(runtime, cancellationToken);
+    }
+
+    private async ValueTask<PcmError> PrepareOneAfterAsync(ValueTask syncing, PcmRuntime runtime, CancellationToken cancellationToken)
+    {
+        await syncing;
+        return await PrepareOneAsync(runtime, cancellationToken); // once is enough: nothing is left to wait for
+    }
+
+    private async ValueTask<PcmError> ResetOneAfterAsync(ValueTask<PcmError> preparing, PcmRuntime runtime, CancellationToken cancellationToken)
+    {
+        PcmError error = await preparing;
         return error < PcmError.None ? error : await ResetOneAsync(runtime, cancellationToken);
     }
 
-    private async ValueTask<PcmError> ResetOneAsync(PcmRuntime runtime, CancellationToken cancellationToken)
+    /// <summary>The reset op; who called it resets the positions, under the stream lock.</summary>
+    private ValueTask<PcmError> ResetOneAsync(PcmRuntime runtime, CancellationToken cancellationToken)
     {
         runtime.IsResetting = true;
-        PcmError error = await GuardAsync(static (ops, _, ct) => ops.ResetAsync(ct), runtime, cancellationToken);
-        if (error < PcmError.None)
-        {
-            return error;
-        }
+        return GuardAsync(static (ops, _, ct) => ops.ResetAsync(ct), runtime, cancellationToken);
+    }
 
+    private void ResetPositions()
+    {
         PcmStreamLock held = EnterStream();
         try
         {
-            if (runtime.IsMoving && UpdatePointer_NeedsLock(runtime) >= PcmError.None)
-            {
-                runtime.HardwarePosition %= runtime.BufferFrames;
-            }
-            else
-            {
-                runtime.HardwarePosition = 0;
-                runtime.HardwareWrap = 0;
-            }
-
-            runtime.HardwareBase = 0;
-            runtime.HardwareInterrupt = runtime.HardwarePosition - (runtime.HardwarePosition % runtime.PeriodFrames);
-            runtime.SilenceStart = runtime.HardwarePosition;
-            runtime.SilenceFilled = 0;
-            return PcmError.None;
+            ResetPositions_NeedsLock(_runtime!);
         }
         finally
         {
             held.Exit();
         }
+    }
+
+    private void ResetPositions_NeedsLock(PcmRuntime runtime)
+    {
+        if (runtime.IsMoving && UpdatePointer_NeedsLock(runtime) >= PcmError.None)
+        {
+            runtime.HardwarePosition %= runtime.BufferFrames;
+        }
+        else
+        {
+            runtime.HardwarePosition = 0;
+            runtime.HardwareWrap = 0;
+        }
+
+        runtime.HardwareBase = 0;
+        runtime.HardwareInterrupt = runtime.HardwarePosition - (runtime.HardwarePosition % runtime.PeriodFrames);
+        runtime.SilenceStart = runtime.HardwarePosition;
+        runtime.SilenceFilled = 0;
     }
 }

@@ -3,21 +3,34 @@ namespace Pcm;
 /// <content>How a group stops: the states move at once, and the backend is told after.</content>
 public sealed partial class PcmSubstream
 {
-    private async ValueTask<PcmError> DropNeedsGateAsync(PcmStreamGroup group, PcmRuntime runtime)
+    private ValueTask<PcmError> DropNeedsGateAsync(PcmStreamGroup group, PcmRuntime runtime)
     {
         PcmState state = runtime.Lifecycle.State;
         if (state is PcmState.Open or PcmState.Disconnected)
         {
-            return PcmError.BadState;
+            return new ValueTask<PcmError>(PcmError.BadState);
         }
 
         if (state == PcmState.Paused)
         {
-            await ActAsync(group, PcmAction.Unpause, CancellationToken.None); // a failing release is ignored: the stop then triggers nothing
+            return ReleaseAndDropAsync(group);
         }
 
         StopGroup(PcmTrigger.Stop);
-        await PayOwedAsync(group);
+        ValueTask paying = PayOwedAsync(group);
+        return paying.IsCompletedSuccessfully ? default : DroppedAsync(paying);
+    }
+
+    private async ValueTask<PcmError> ReleaseAndDropAsync(PcmStreamGroup group)
+    {
+        await ActAsync(group, PcmAction.Unpause, CancellationToken.None); // a failing release is ignored: the stop then triggers nothing
+        StopGroup(PcmTrigger.Stop);
+        return await DroppedAsync(PayOwedAsync(group));
+    }
+
+    private static async ValueTask<PcmError> DroppedAsync(ValueTask paying)
+    {
+        await paying;
         return PcmError.None;
     }
 
@@ -93,7 +106,7 @@ public sealed partial class PcmSubstream
         if (runtime.Lifecycle.State != before)
         {
             runtime.TriggerMaster = runtime;
-            StampTrigger_NeedsLock(runtime);
+            StampTrigger_NeedsLock(runtime, Services.NowNs);
         }
 
         runtime.PollQueue.WakeAll();

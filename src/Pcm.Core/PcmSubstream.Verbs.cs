@@ -77,7 +77,7 @@ public sealed partial class PcmSubstream
                     held.Exit();
                 }
 
-                await s.PayOwedAsync(group);
+                await PayOwedAsync(group);
                 return error;
             },
             cancellationToken);
@@ -94,9 +94,18 @@ public sealed partial class PcmSubstream
     internal ValueTask SyncStopNeedsGateAsync(CancellationToken cancellationToken) =>
         _runtime is { StopOperating: true } runtime ? SyncStopOnceAsync(runtime, cancellationToken) : default;
 
-    private async ValueTask SyncStopOnceAsync(PcmRuntime runtime, CancellationToken cancellationToken)
+    private ValueTask SyncStopOnceAsync(PcmRuntime runtime, CancellationToken cancellationToken)
     {
         runtime.StopOperating = false; // before the call: at most one per stop
-        await GuardAsync(static (ops, _, ct) => ops.SyncStopAsync(ct), runtime, cancellationToken);
+        ValueTask<PcmError> syncing = GuardAsync(static (ops, _, ct) => ops.SyncStopAsync(ct), runtime, cancellationToken);
+        if (!syncing.IsCompletedSuccessfully)
+        {
+            return WithoutResultAsync(syncing);
+        }
+
+        _ = syncing.Result;
+        return default;
     }
+
+    private static async ValueTask WithoutResultAsync(ValueTask<PcmError> task) => await task;
 }

@@ -222,21 +222,78 @@ public sealed partial class PcmSubstream : IAsyncDisposable
     }
 
     /// <summary>Runs a verb: entry checks, gate, triggers still owed to the backend, then the body.</summary>
-    private async ValueTask<PcmError> RunAsync(
+    /// <remarks>
+    /// Here and in the verbs below it, what usually does not wait is a plain method, which hands over to an async one when it has to: a state machine
+    /// takes as long as a lock does, and a verb would go through four of them (row "stop, prepare, start" of bench/Pcm.Bench).
+    /// </remarks>
+    private ValueTask<PcmError> RunAsync(
         Func<PcmSubstream, PcmStreamGroup, PcmRuntime, CancellationToken, ValueTask<PcmError>> body, CancellationToken cancellationToken)
     {
         PcmError error = TryGetRuntime(out _);
         if (error != PcmError.None)
         {
-            return error;
+            return new ValueTask<PcmError>(error);
         }
 
-        PcmStreamGroup group = await EnterGateAsync(cancellationToken);
+        ValueTask<PcmStreamGroup> entering = EnterGateAsync(cancellationToken);
+        if (!entering.IsCompletedSuccessfully)
+        {
+            return RunSlowAsync(entering, body, cancellationToken);
+        }
+
+        PcmStreamGroup group = entering.Result;
+        ValueTask<PcmError> running = RunNeedsGateAsync(group, body, cancellationToken);
+        if (!running.IsCompletedSuccessfully)
+        {
+            return ExitAfterAsync(group, running);
+        }
+
+        error = running.Result; // before the next verb may come
+        group.Gate.Exit();
+        return new ValueTask<PcmError>(error);
+    }
+
+    private async ValueTask<PcmError> RunSlowAsync(
+        ValueTask<PcmStreamGroup> entering, Func<PcmSubstream, PcmStreamGroup, PcmRuntime, CancellationToken, ValueTask<PcmError>> body,
+        CancellationToken cancellationToken)
+    {
+        PcmStreamGroup group = await entering;
+        return await ExitAfterAsync(group, RunNeedsGateAsync(group, body, cancellationToken));
+    }
+
+    private ValueTask<PcmError> RunNeedsGateAsync(
+        PcmStreamGroup group, Func<PcmSubstream, PcmStreamGroup, PcmRuntime, CancellationToken, ValueTask<PcmError>> body, CancellationToken cancellationToken)
+    {
         try
         {
-            await PayOwedAsync(group);
-            error = TryGetRuntime(out PcmRuntime runtime); // it may be closed or gone by now
-            return error != PcmError.None ? error : await body(this, group, runtime, cancellationToken);
+            ValueTask paying = PayOwedAsync(group);
+            if (!paying.IsCompletedSuccessfully)
+            {
+                return RunAfterAsync(paying, group, body, cancellationToken);
+            }
+
+            PcmError error = TryGetRuntime(out PcmRuntime runtime); // it may be closed or gone by now
+            return error != PcmError.None ? new ValueTask<PcmError>(error) : body(this, group, runtime, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromException<PcmError>(e); // who entered the gate leaves it
+        }
+    }
+
+    private async ValueTask<PcmError> RunAfterAsync(
+        ValueTask paying, PcmStreamGroup group, Func<PcmSubstream, PcmStreamGroup, PcmRuntime, CancellationToken, ValueTask<PcmError>> body,
+        CancellationToken cancellationToken)
+    {
+        await paying;
+        return await RunNeedsGateAsync(group, body, cancellationToken);
+    }
+
+    private static async ValueTask<PcmError> ExitAfterAsync(PcmStreamGroup group, ValueTask<PcmError> running)
+    {
+        try
+        {
+            return await running;
         }
         finally
         {
@@ -253,9 +310,24 @@ public sealed partial class PcmSubstream : IAsyncDisposable
         {
             task = op(Ops, runtime, cancellationToken);
         }
-        catch (Exception e) when (!(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception e)
         {
-            return new ValueTask<PcmError>(OpThrew(e));
+            task = ValueTask.FromException<PcmError>(e); // whether it throws or its task fails is the same
+        }
+
+        return task.IsCompletedSuccessfully ? task : GuardSlowAsync(task, cancellationToken);
+    }
+
+    private ValueTask<PcmError> TriggerAsync(PcmCommand command, CancellationToken cancellationToken)
+    {
+        ValueTask<PcmError> task;
+        try
+        {
+            task = Ops.TriggerAsync(command, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            task = ValueTask.FromException<PcmError>(e);
         }
 
         return task.IsCompletedSuccessfully ? task : GuardSlowAsync(task, cancellationToken);

@@ -8,13 +8,13 @@ namespace Pcm;
 /// <param name="Check">Under the stream lock: may this stream do it now?</param>
 /// <param name="Command">What to tell the backend; null for nothing.</param>
 /// <param name="Undo">What takes <paramref name="Command"/> back; null for nothing.</param>
-/// <param name="Commit">Under the stream lock: moves the state and what belongs to it.</param>
+/// <param name="Commit">Under the stream lock: moves the state and what belongs to it; the last argument is the time, of the stream's clock.</param>
 internal sealed record PcmAction(
     PcmTrigger Trigger,
     Func<PcmRuntime, PcmError> Check,
     Func<PcmRuntime, PcmCommand?> Command,
     PcmCommand? Undo,
-    Action<PcmSubstream, PcmRuntime> Commit)
+    Action<PcmSubstream, PcmRuntime, long> Commit)
 {
     public static PcmAction Start { get; } = new(
         PcmTrigger.Start,
@@ -35,17 +35,17 @@ internal sealed record PcmAction(
         },
         static _ => PcmCommand.Start,
         PcmCommand.Stop,
-        static (substream, runtime) => substream.StartCommitted_NeedsLock(runtime, PcmTrigger.Start));
+        static (substream, runtime, nowNs) => substream.StartCommitted_NeedsLock(runtime, PcmTrigger.Start, nowNs));
 
     public static PcmAction Pause { get; } = new(
         PcmTrigger.Pause,
         static runtime => CheckPause(runtime, PcmState.Running),
         static _ => PcmCommand.PausePush,
         PcmCommand.PauseRelease,
-        static (substream, runtime) =>
+        static (substream, runtime, nowNs) =>
         {
             runtime.Lifecycle.Commit(PcmTrigger.Pause);
-            substream.RebaseAfterPause_NeedsLock(runtime);
+            substream.RebaseAfterPause_NeedsLock(runtime, nowNs);
             runtime.PollQueue.WakeAll();
             runtime.TransferQueue.WakeAll();
         });
@@ -55,10 +55,10 @@ internal sealed record PcmAction(
         static runtime => CheckPause(runtime, PcmState.Paused),
         static _ => PcmCommand.PauseRelease,
         PcmCommand.PausePush,
-        static (substream, runtime) =>
+        static (substream, runtime, nowNs) =>
         {
             runtime.Lifecycle.Commit(PcmTrigger.Unpause);
-            substream.RebaseAfterPause_NeedsLock(runtime);
+            substream.RebaseAfterPause_NeedsLock(runtime, nowNs);
         });
 
     public static PcmAction Suspend { get; } = new(
@@ -68,7 +68,7 @@ internal sealed record PcmAction(
             : PcmError.None,
         static _ => null, // owed instead: it cannot fail, so the state moves first
         Undo: null,
-        static (_, runtime) =>
+        static (_, runtime, _) =>
         {
             if (runtime.IsMoving)
             {
@@ -87,7 +87,7 @@ internal sealed record PcmAction(
             : PcmError.None,
         static runtime => WasMoving(runtime) ? PcmCommand.Resume : null,
         Undo: null, // the kernel undoes a resume only while running, which a suspended stream is not
-        static (_, runtime) => runtime.Lifecycle.Commit(PcmTrigger.Resume));
+        static (_, runtime, _) => runtime.Lifecycle.Commit(PcmTrigger.Resume));
 
     /// <summary>Playback may start: frames are queued, or the stream runs free.</summary>
     public static bool HasData(PcmRuntime runtime) => runtime.IsFreeRunning || runtime.Avail < runtime.BufferFrames;

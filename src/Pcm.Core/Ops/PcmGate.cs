@@ -8,24 +8,18 @@ namespace Pcm;
 /// <remarks>Thread safety: any thread.</remarks>
 public sealed class PcmGate(PcmServices services)
 {
+    private const int Free = 0;
+    private const int Taken = 1;
+    private const int Contended = 2; // taken, and somebody may wait in the queue
+
     private readonly Lock _lock = new();
     private readonly PcmWaitQueue _waiters = new();
     private readonly PcmWaiterPool _pool = new(services);
-    private bool _taken;
+    private int _state;
 
     /// <summary>Enters if that needs no waiting.</summary>
-    public bool TryEnter()
-    {
-        lock (_lock)
-        {
-            if (_taken)
-            {
-                return false;
-            }
-
-            return _taken = true;
-        }
-    }
+    /// <remarks>One atomic operation, as <see cref="Exit"/>: every verb passes here (row "stop, prepare, start" of bench/Pcm.Bench).</remarks>
+    public bool TryEnter() => Interlocked.CompareExchange(ref _state, Taken, Free) == Free;
 
     /// <summary>Enters, waiting if need be.</summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
@@ -35,9 +29,19 @@ public sealed class PcmGate(PcmServices services)
     /// <summary>Leaves, handing over to the first who waits. Context: the gate is held.</summary>
     public void Exit()
     {
+        if (Interlocked.CompareExchange(ref _state, Free, Taken) != Taken)
+        {
+            ExitSlow();
+        }
+    }
+
+    private void ExitSlow()
+    {
+        // A contended gate changes here only, and becomes contended under the same lock, so that nobody who waits is missed.
         lock (_lock)
         {
-            _taken = _waiters.WakeOne(); // if one woke, the gate stays taken: it is the waiter's now
+            bool handedOver = _waiters.WakeOne(); // if one woke, the gate stays taken: it is the waiter's now
+            Volatile.Write(ref _state, !handedOver ? Free : _waiters.IsEmpty ? Taken : Contended);
         }
     }
 
@@ -46,11 +50,14 @@ public sealed class PcmGate(PcmServices services)
         PcmWaiter waiter;
         lock (_lock)
         {
-            if (!_taken)
+            do
             {
-                _taken = true;
-                return;
+                if (TryEnter())
+                {
+                    return;
+                }
             }
+            while (Interlocked.CompareExchange(ref _state, Contended, Taken) == Free);
 
             waiter = _pool.Rent();
             waiter.Arm(blocking: false);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Stateless;
 using Stateless.Graph;
 using Stateless.Reflection;
@@ -34,8 +35,8 @@ internal sealed class SoundStreamLifecycle
 
     private static readonly byte[] s_table = BuildTable();
 
-    private static readonly StateMachine<SoundStreamState, SoundStreamCommand> s_machine =
-        Configure(static () => s_fired?.State ?? SoundStreamState.Idle, static state => s_fired!.State = state);
+    private static readonly StateMachine<Node, SoundStreamCommand> s_machine =
+        Configure(static () => s_fired?.State ?? SoundStreamState.Idle, static node => s_fired!.State = node);
 
     /// <summary>The stream that this thread fires the machine for.</summary>
     [ThreadStatic]
@@ -52,6 +53,7 @@ internal sealed class SoundStreamLifecycle
     public bool Permits(SoundStreamCommand command) => s_table[((int)State * CommandCount) + (int)command] != Refused;
 
     /// <summary>Moves the state; <see cref="Permits"/> was checked.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // as in the core: keeps a copy of the machine out of every caller
     public void Commit(SoundStreamCommand command)
     {
         s_fired = this;
@@ -69,9 +71,9 @@ internal sealed class SoundStreamLifecycle
     public static string Graph() => MermaidGraph.Format(Configure(() => SoundStreamState.Idle, _ => { }).GetInfo(), MermaidGraphDirection.LeftToRight);
 
     /// <summary>The one definition of states and commands.</summary>
-    internal static StateMachine<SoundStreamState, SoundStreamCommand> Configure(Func<SoundStreamState> read, Action<SoundStreamState> write)
+    internal static StateMachine<Node, SoundStreamCommand> Configure(Func<Node> read, Action<Node> write)
     {
-        var machine = new StateMachine<SoundStreamState, SoundStreamCommand>(read, write, FiringMode.Immediate);
+        var machine = new StateMachine<Node, SoundStreamCommand>(read, write, FiringMode.Immediate);
 
         machine.Configure(SoundStreamState.Idle)
             .Permit(SoundStreamCommand.SetParams, SoundStreamState.Configured)
@@ -113,13 +115,24 @@ internal sealed class SoundStreamLifecycle
         Array.Fill(table, Refused);
         foreach (StateInfo state in Configure(() => SoundStreamState.Idle, _ => { }).GetInfo().States)
         {
-            int row = (int)(SoundStreamState)state.UnderlyingState * CommandCount;
+            int row = (int)(SoundStreamState)(Node)state.UnderlyingState * CommandCount;
             foreach (FixedTransitionInfo transition in state.FixedTransitions)
             {
-                table[row + (int)(SoundStreamCommand)transition.Trigger.UnderlyingTrigger] = (byte)(SoundStreamState)transition.DestinationState.UnderlyingState;
+                table[row + (int)(SoundStreamCommand)transition.Trigger.UnderlyingTrigger] = (byte)(SoundStreamState)(Node)transition.DestinationState.UnderlyingState;
             }
         }
 
         return table;
+    }
+
+    /// <summary>A state as Stateless gets it, which would box an enum to compare it; as in the core's lifecycle.</summary>
+    internal readonly record struct Node(SoundStreamState State)
+    {
+        public static implicit operator Node(SoundStreamState state) => new(state);
+
+        public static implicit operator SoundStreamState(Node node) => node.State;
+
+        /// <summary>Its name in diagrams.</summary>
+        public override string ToString() => State.ToString();
     }
 }

@@ -254,6 +254,36 @@ public class ActionTests
         Assert.Equal(PcmState.Prepared, card.Stream.State);
     }
 
+    [Theory] // whether it throws at once or in its task
+    [InlineData("START", "trigger(START) trigger(STOP)")]
+    [InlineData("prepare", "prepare")]
+    public void Verb_BackendGivesUpAtOnce_IsCancelledAndTheGateIsFree(string op, string calls)
+    {
+        RecordedCard card = new RecordedCard("p").Queue(512);
+        using var cancellation = new CancellationTokenSource();
+        card.Ops.During = call =>
+        {
+            if (call.Arguments == op || call.Op == op)
+            {
+                card.Ops.During = null;
+                cancellation.Cancel();
+                cancellation.Token.ThrowIfCancellationRequested();
+            }
+        };
+
+        Task verb = Task.CompletedTask;
+        card.Run(s =>
+        {
+            verb = (op == "START" ? s.StartAsync(cancellation.Token) : s.PrepareAsync(cancellation.Token)).AsTask();
+            return default;
+        });
+        Assert.True(verb.IsCanceled);
+        Assert.Equal(calls, card.Log.Take());
+        Assert.Equal(PcmState.Prepared, card.Stream.State);
+        Assert.Equal(PcmError.None, card.Run(static s => s.StartAsync())); // neither gate nor ring is held
+        Assert.Equal(PcmState.Running, card.Stream.State);
+    }
+
     private static RecordedCard Running()
     {
         RecordedCard card = new RecordedCard("p").Queue(512);

@@ -25,7 +25,7 @@ public sealed class LifecycleTableTests
                 foreach (PcmTrigger trigger in Enum.GetValues<PcmTrigger>())
                 {
                     PcmState now = state;
-                    StateMachine<PcmState, PcmTrigger> machine = PcmLifecycle.Configure(direction, () => now, s => now = s, () => suspended);
+                    StateMachine<PcmLifecycle.Node, PcmTrigger> machine = PcmLifecycle.Configure(direction, () => now, s => now = s, () => suspended);
                     byte cell = PcmLifecycle.Table(direction)[((int)state * PcmLifecycle.TriggerCount) + (int)trigger];
 
                     Assert.Equal(machine.CanFire(trigger), cell != PcmLifecycle.Refused);

@@ -106,6 +106,38 @@ public sealed class PcmGateTests
     [Fact]
     public void Gate_AnySequence_IsAFairMutex() => Gen.Int[0, 3].Array[1, 60].Sample(Run, threads: 1);
 
+    /// <summary>Entering and leaving at once against the queue: one thread at a time is inside, whoever gives up, and nobody is forgotten.</summary>
+    [Fact]
+    public void EnterAndExit_ManyThreads_OneIsInsideAndAllComeThrough()
+    {
+        var gate = new PcmGate(new PcmServices());
+        int inside = 0, collisions = 0;
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(seed => new Thread(() =>
+        {
+            for (int i = 0; i < 2000; i++)
+            {
+                using var cancellation = new CancellationTokenSource();
+                Task entry = gate.EnterAsync(cancellation.Token).AsTask();
+                if (i % 4 == seed)
+                {
+                    cancellation.Cancel();
+                }
+
+                entry.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
+                if (entry.IsCompletedSuccessfully)
+                {
+                    collisions += Interlocked.Increment(ref inside) == 1 ? 0 : 1;
+                    Interlocked.Decrement(ref inside);
+                    gate.Exit();
+                }
+            }
+        }))];
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => thread.Join());
+        Assert.Equal(0, collisions);
+        Assert.True(gate.TryEnter());
+    }
+
     private static void Run(int[] steps)
     {
         var clock = new VirtualClock();
