@@ -16,7 +16,7 @@ internal sealed class RingRow
     private readonly RawAnswerer _device;
     private readonly PcmMessagePool _pool;
     private readonly DmaRegion _audio;
-    private readonly Lock _queueLock = new();
+    private PcmSpinLock _queueLock;
     private readonly PcmStreamLock _streamLock = new PcmStreamGroup(new PcmServices()).Stream;
     private long _position;
 
@@ -50,7 +50,7 @@ internal sealed class RingRow
 
     private void Complete()
     {
-        lock (_queueLock)
+        using (_queueLock.EnterScope())
         {
             while (_queue.TryTakeUsed(out ushort message, out _))
             {

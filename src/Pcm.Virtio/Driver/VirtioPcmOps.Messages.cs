@@ -75,7 +75,7 @@ internal abstract partial class VirtioPcmOps
 
         AllocatePadding(format);
         PcmMessagePool pool = _driver.SoundServices.Pools.Create(_driver.Dma, _info.Id, messages);
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             Pool = pool;
             Notes = new int[messages];
@@ -86,7 +86,7 @@ internal abstract partial class VirtioPcmOps
 
     private void FreePool()
     {
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             _stale += InFlight;
             if (InFlight > 0 && _padding is not null)
