@@ -29,4 +29,18 @@ internal sealed class PcmStreamGroup
 
     /// <summary>In the kernel's list order: the most recently linked first.</summary>
     public List<PcmSubstream> Members { get; } = [];
+
+    /// <summary>Context: gate and stream lock held, unless the group is new.</summary>
+    public void AddFirst(PcmSubstream substream)
+    {
+        Members.Insert(0, substream);
+        Stream.MembersChanged();
+    }
+
+    /// <summary>Context: gate and stream lock held.</summary>
+    public void Remove(PcmSubstream substream)
+    {
+        Members.Remove(substream);
+        Stream.MembersChanged();
+    }
 }

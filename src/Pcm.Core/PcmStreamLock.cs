@@ -8,6 +8,7 @@ namespace Pcm;
 internal sealed class PcmStreamLock(PcmStreamGroup group)
 {
     private PcmSpinLock _lock;
+    private PcmSubstream? _only; // of a group of one: two references less to follow, in a stream that the cache has forgotten since its last period
 
     public void Enter() => _lock.Enter();
 
@@ -15,13 +16,27 @@ internal sealed class PcmStreamLock(PcmStreamGroup group)
     {
         if (!_lock.IsNested)
         {
-            List<PcmSubstream> members = group.Members;
-            for (int i = 0; i < members.Count; i++)
+            if (_only is { } only)
             {
-                members[i].Publish_NeedsLock();
+                only.Publish_NeedsLock();
+            }
+            else
+            {
+                PublishAll_NeedsLock();
             }
         }
 
         _lock.Exit();
+    }
+
+    /// <summary>The group has other members now. Context: held, unless the group is new.</summary>
+    public void MembersChanged() => _only = group.Members.Count == 1 ? group.Members[0] : null;
+
+    private void PublishAll_NeedsLock()
+    {
+        foreach (PcmSubstream member in group.Members)
+        {
+            member.Publish_NeedsLock();
+        }
     }
 }

@@ -141,8 +141,8 @@ public sealed partial class PcmSubstream
             }
 
             // In front: the kernel's list has the most recently linked first, before the stream that asked.
-            mine.Members.Insert(0, other);
-            Volatile.Write(ref other._group, mine);
+            mine.AddFirst(other);
+            other.Join(mine);
             return PcmError.None;
         }
         finally
@@ -156,13 +156,19 @@ public sealed partial class PcmSubstream
         }
     }
 
+    private void Join(PcmStreamGroup group)
+    {
+        Volatile.Write(ref _group, group);
+        Volatile.Write(ref _stream, group.Stream);
+    }
+
     /// <summary>Back to a group of one. Context: gate and stream lock of the present group held; whoever waits for either tries again.</summary>
     private void LeaveGroup_NeedsLock()
     {
         if (_group.Members.Count > 1)
         {
-            _group.Members.Remove(this);
-            Volatile.Write(ref _group, NewGroupOfOne());
+            _group.Remove(this);
+            Join(NewGroupOfOne());
         }
     }
 }

@@ -17,6 +17,7 @@ public sealed partial class PcmSubstream : IAsyncDisposable
     private readonly ILogger _log;
     private PcmRuntime? _runtime;
     private PcmStreamGroup _group;
+    private PcmStreamLock _stream; // of the group, which the hot path need not look at
     private int _openCount;
 
     internal PcmSubstream(PcmDevice device, PcmDirection direction, int number, PcmOps ops)
@@ -28,6 +29,7 @@ public sealed partial class PcmSubstream : IAsyncDisposable
         Services = device.Card.Services;
         _log = Services.LoggerFactory.CreateLogger<PcmSubstream>();
         _group = NewGroupOfOne();
+        _stream = _group.Stream;
     }
 
     /// <summary>The device it belongs to.</summary>
@@ -167,14 +169,14 @@ public sealed partial class PcmSubstream : IAsyncDisposable
     {
         while (true)
         {
-            PcmStreamGroup group = Volatile.Read(ref _group);
-            group.Stream.Enter();
-            if (ReferenceEquals(group, _group))
+            PcmStreamLock stream = Volatile.Read(ref _stream);
+            stream.Enter();
+            if (ReferenceEquals(stream, _stream))
             {
-                return group.Stream;
+                return stream;
             }
 
-            group.Stream.Exit(); // linked or unlinked while we waited
+            stream.Exit(); // linked or unlinked while we waited
         }
     }
 
@@ -354,7 +356,7 @@ public sealed partial class PcmSubstream : IAsyncDisposable
     private PcmStreamGroup NewGroupOfOne()
     {
         var group = new PcmStreamGroup(Services);
-        group.Members.Add(this);
+        group.AddFirst(this);
         return group;
     }
 }
