@@ -65,6 +65,71 @@ public sealed class RealTimeSchedulerTests
     }
 
     [Fact]
+    public void Schedule_FromItsOwnThread_KeepsTheOrderAndLetsOthersIn()
+    {
+        using var scheduler = new PcmRealTimeScheduler(s_ordinary, new JumpingSleep());
+        using var done = new CountdownEvent(1);
+        var ran = new List<int>();
+        bool other = false;
+        OnThread(scheduler, () =>
+        {
+            var outsider = new Thread(() => scheduler.Schedule(_ => other = true, null));
+            outsider.Start();
+            outsider.Join();
+            for (int i = 0; i < 100; i++)
+            {
+                scheduler.Schedule(number => ran.Add((int)number!), i);
+            }
+
+            Again(); // keeps itself busy until the other thread's work has had its turn
+        });
+        Wait(done);
+        Assert.Equal(Enumerable.Range(0, 100), ran);
+
+        void Again() => scheduler.Schedule(
+            _ =>
+            {
+                if (other)
+                {
+                    done.Signal();
+                }
+                else
+                {
+                    Again();
+                }
+            },
+            null);
+    }
+
+    [Fact]
+    public void SharedTimers_ManyWithinTheGrid_FireTogetherAndNeverEarly()
+    {
+        using var scheduler = new PcmRealTimeScheduler(s_ordinary, new JumpingSleep());
+        var services = new PcmServices(scheduler.Time, scheduler);
+        const int Count = 100;
+        using var done = new CountdownEvent(Count);
+        var fired = new List<(long DueNs, long Ns)>();
+        OnThread(scheduler, () =>
+        {
+            long start = services.NowNs;
+            for (int i = 0; i < Count; i++)
+            {
+                long dueNs = start + 1_000_000 + (i * 10_000);
+                services.CreateSharedTimer(
+                    _ =>
+                    {
+                        fired.Add((dueNs, services.NowNs));
+                        done.Signal();
+                    },
+                    null).Change(TimeSpan.FromTicks((dueNs - start) / 100), Timeout.InfiniteTimeSpan);
+            }
+        });
+        Wait(done);
+        Assert.All(fired, static timer => Assert.InRange(timer.Ns - timer.DueNs, 0, 250_000));
+        Assert.InRange(fired.Select(static timer => timer.Ns).Distinct().Count(), 4, 20); // by themselves: 100
+    }
+
+    [Fact]
     public void PeriodicTimer_UntilChanged_FiresAtMultiplesOfItsPeriod()
     {
         using var scheduler = new PcmRealTimeScheduler(s_ordinary, new JumpingSleep());

@@ -116,6 +116,22 @@ public sealed class HotPathAllocationTests
     }
 
     [Fact]
+    public void PollCallback_10000Calls_AllocatesNothing()
+    {
+        ManualStream stream = ManualStream.CreateRunning(PcmDirection.Playback);
+        bool called = false;
+        var callback = new PcmPollCallback(stream.Clock.Scheduler, _ => called = true, null);
+        AllocationMeter.AssertNothing(() =>
+        {
+            called = false;
+            bool waits = stream.Substream.Poll(callback) == PcmPollEvents.None;
+            stream.Ops.Advance(ManualStream.PeriodFrames);
+            stream.Clock.RunUntilIdle();
+            return waits && called && stream.Transfer();
+        });
+    }
+
+    [Fact]
     public void WaitAsync_10000TimeOuts_AllocatesNothing()
     {
         ManualStream stream = ManualStream.CreateRunning(PcmDirection.Playback);
