@@ -67,13 +67,10 @@ internal static class LatenessRun
     {
         for (int i = 0; i < Periods; i++)
         {
-            PcmError filled = stream.WriteBlocking(period, Timeout.InfiniteTimeSpan).Error;
-            if (filled == PcmError.XRun)
+            if (!TryWrite(stream, period))
             {
                 return 0; // the last one starts the stream, and may be held up for a whole ring
             }
-
-            filled.ThrowIfError("write");
         }
 
         stream.GetStatus(out PcmStatus status).ThrowIfError("status");
@@ -81,13 +78,11 @@ internal static class LatenessRun
         int lostLaps = 0;
         for (long written = 1; lateness.Count < count; written++)
         {
-            PcmTransfer transfer = stream.WriteBlocking(period, Timeout.InfiniteTimeSpan);
-            if (transfer.Error == PcmError.XRun || (transfer.Error == PcmError.None && transfer.Frames < periodFrames))
+            if (!TryWrite(stream, period))
             {
                 return lostLaps;
             }
 
-            transfer.Error.ThrowIfError("write");
             double lateNs = services.NowNs - startNs - (written * periodNs);
             lateness.Add(Math.Max(0, lateNs / 1000));
             if (lateNs >= Periods * periodNs)
@@ -98,6 +93,28 @@ internal static class LatenessRun
         }
 
         return lostLaps;
+    }
+
+    /// <summary>Writes a whole period. False: an xrun ended it.</summary>
+    private static bool TryWrite(PcmSubstream stream, ReadOnlySpan<byte> period)
+    {
+        while (!period.IsEmpty)
+        {
+            PcmTransfer transfer = stream.WriteBlocking(period, Timeout.InfiniteTimeSpan);
+            if (transfer.Error == PcmError.XRun)
+            {
+                return false;
+            }
+
+            if (transfer.Error != PcmError.IO) // no progress for 100 ms: a machine that stood still for so long; it is in the lateness
+            {
+                transfer.Error.ThrowIfError("write");
+            }
+
+            period = period[(transfer.Frames * Session.FrameBytes)..];
+        }
+
+        return true;
     }
 
     private static void Verb(ValueTask<PcmError> verb) => verb.AsTask().GetAwaiter().GetResult().ThrowIfError("verb");

@@ -62,9 +62,12 @@ void MeasureLateness()
         foreach (double periodMs in (double[])[1, 5, 10])
         {
             Print(LatenessRun.Measure(clock, services, periodMs, options.Seconds, "nothing"));
-            using var disturbance = new Disturbance();
-            LatenessResult disturbed = LatenessRun.Measure(clock, services, periodMs, options.Seconds, "");
-            Print(disturbed with { Beside = disturbance.Achieved });
+            foreach (Func<Disturbance> disturb in (Func<Disturbance>[])[Disturbance.Garbage, Disturbance.Everything])
+            {
+                using Disturbance disturbance = disturb();
+                LatenessResult disturbed = LatenessRun.Measure(clock, services, periodMs, options.Seconds, "");
+                Print(disturbed with { Beside = disturbance.Achieved });
+            }
         }
     }
 }
@@ -80,10 +83,10 @@ async Task MeasureStreamsAsync()
         {
             foreach ((string name, PcmServices services) in Services())
             {
-            StreamsResult r = await new StreamsRun(name, services, count, path == "virtio").MeasureAsync(options.Seconds);
-            Say(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {r.Path} | {r.Services} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Stalls} | {r.Cpu:0} % | {r.CpuPerPeriod:0.0} us | {r.BytesPerStream} | {Number(r.KicksPerPeriod)} | {Number(r.InterruptsPerPeriod)} |"));
+                StreamsResult r = await new StreamsRun(name, services, count, path == "virtio").MeasureAsync(options.Seconds);
+                Say(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {r.Path} | {r.Services} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Stalls} | {r.Cpu:0} % | {r.CpuPerPeriod:0.0} us | {r.BytesPerStream} | {Number(r.KicksPerPeriod)} | {Number(r.InterruptsPerPeriod)} |"));
             }
         }
     }
