@@ -56,7 +56,8 @@ public sealed class PcmServices
 
     /// <summary>
     /// Makes a timer, not armed, for short work: on the system's clock all of them share one timer of the system and are called back in turn, so that
-    /// a thousand streams cost little more than one; with many of them to within a millisecond. On any other clock it is that clock's own.
+    /// a thousand streams cost little more than one; with many of them to within a millisecond. On the clock of a <see cref="PcmRealTimeScheduler"/>
+    /// likewise, to within a quarter of one. On any other clock it is that clock's own.
     /// </summary>
     /// <param name="callback">Called with no lock held; must not wait.</param>
     /// <param name="state">Passed to <paramref name="callback"/>.</param>
