@@ -141,7 +141,7 @@ internal sealed class QueueRig : IDisposable
         }
 
         uint readable = step.A % 64, writable = (step.B % 64) + 1;
-        lock (_queue.Lock)
+        using (_queue.Lock.EnterScope())
         {
             if (_queue.TryAdd_NeedsLock(_owner, message, [_payload.Slice(0, (int)readable)], [_payload.Slice(64, (int)writable), _payload.Slice(256, (int)(step.C % 3))]))
             {
@@ -152,7 +152,7 @@ internal sealed class QueueRig : IDisposable
 
     private void Publish()
     {
-        lock (_queue.Lock)
+        using (_queue.Lock.EnterScope())
         {
             _queue.Publish_NeedsLock();
         }

@@ -10,7 +10,7 @@ internal sealed partial class ControlChannel
     {
         get
         {
-            lock (_queue.Lock)
+            using (_queue.Lock.EnterScope())
             {
                 return _slots.Count(static s => s.State == SlotState.Abandoned);
             }
@@ -22,7 +22,7 @@ internal sealed partial class ControlChannel
     {
         get
         {
-            lock (_queue.Lock)
+            using (_queue.Lock.EnterScope())
             {
                 return (_slots.Length, _freeSlots);
             }
@@ -32,7 +32,7 @@ internal sealed partial class ControlChannel
     /// <summary>Frees the memory; quarantines it when the device still has slots.</summary>
     public void Free()
     {
-        lock (_queue.Lock)
+        using (_queue.Lock.EnterScope())
         {
             foreach (ref Slot slot in _slots.AsSpan())
             {
@@ -58,7 +58,7 @@ internal sealed partial class ControlChannel
     /// <returns>False when the answer came meanwhile; then collect it.</returns>
     private bool Abandon(int index)
     {
-        lock (_queue.Lock)
+        using (_queue.Lock.EnterScope())
         {
             ref Slot slot = ref _slots[index];
             if (slot.State != SlotState.Sent)
@@ -73,7 +73,7 @@ internal sealed partial class ControlChannel
 
     private (PcmError Error, int Received) Collect(int index, Span<byte> payload)
     {
-        lock (_queue.Lock)
+        using (_queue.Lock.EnterScope())
         {
             ref Slot slot = ref _slots[index];
             if (_closed != PcmError.None && slot.State == SlotState.Answered)

@@ -149,7 +149,7 @@ internal sealed partial class ControlChannel : SoundMessageOwner
     /// <summary>The device is gone or being reset: every present and later request fails with <paramref name="reason"/>.</summary>
     public void Close(PcmError reason)
     {
-        lock (_queue.Lock)
+        using (_queue.Lock.EnterScope())
         {
             _closed = reason;
             foreach (ref Slot slot in _slots.AsSpan())
@@ -167,7 +167,7 @@ internal sealed partial class ControlChannel : SoundMessageOwner
     /// <summary>The device is about to be reset: requests wait from now on, and belong to the next generation.</summary>
     public void Pause()
     {
-        lock (_queue.Lock)
+        using (_queue.Lock.EnterScope())
         {
             _paused = true;
             Volatile.Write(ref _deviceGeneration, _deviceGeneration + 1);
@@ -177,7 +177,7 @@ internal sealed partial class ControlChannel : SoundMessageOwner
     /// <summary>The device runs again: requests that waited go on.</summary>
     public void Resume()
     {
-        lock (_queue.Lock)
+        using (_queue.Lock.EnterScope())
         {
             _paused = false;
             if (_waitsForSlot)
@@ -253,7 +253,7 @@ internal sealed partial class ControlChannel : SoundMessageOwner
         ReadOnlySpan<byte> request, int payload, DmaRegion? region, uint generation, bool wait, out int index, out PcmError error)
     {
         bool notify;
-        lock (_queue.Lock)
+        using (_queue.Lock.EnterScope())
         {
             index = -1;
             bool outdated = generation != 0 && generation != _deviceGeneration;

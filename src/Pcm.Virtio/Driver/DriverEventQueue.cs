@@ -29,7 +29,7 @@ internal sealed class DriverEventQueue : SoundMessageOwner
     /// <summary>Posts every buffer. The device is told once it runs (V-34), not here.</summary>
     public void Fill()
     {
-        lock (_queue.Lock)
+        using (_queue.Lock.EnterScope())
         {
             for (int i = 0; i < _queue.Ring.Size; i++)
             {
@@ -53,7 +53,7 @@ internal sealed class DriverEventQueue : SoundMessageOwner
     public override void AfterUsed()
     {
         bool notify, handles;
-        lock (_queue.Lock)
+        using (_queue.Lock.EnterScope())
         {
             notify = _queue.Publish_NeedsLock();
             handles = !_handling;
@@ -92,7 +92,7 @@ internal sealed class DriverEventQueue : SoundMessageOwner
 
     private bool TryTake(out VirtioSoundEvent received)
     {
-        lock (_queue.Lock)
+        using (_queue.Lock.EnterScope())
         {
             _handling = _received.TryDequeue(out received);
             return _handling;

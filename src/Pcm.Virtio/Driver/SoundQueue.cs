@@ -9,6 +9,7 @@ internal sealed class SoundQueue
     private readonly Slot[] _slots;
     private readonly ushort[] _free;
     private readonly VirtioTransport _transport;
+    private PcmSpinLock _lock;
     private int _freeCount;
     private long _kicks;
     private bool _reclaimed;
@@ -27,7 +28,8 @@ internal sealed class SoundQueue
         }
     }
 
-    public Lock Lock { get; } = new();
+    /// <summary>A spin lock, as the kernel's driver has: its sections move some messages between ring and owners, and none waits or calls out.</summary>
+    public ref PcmSpinLock Lock => ref _lock;
 
     public ushort Index { get; }
 
@@ -43,7 +45,7 @@ internal sealed class SoundQueue
     public bool TryReserve(int messages, int descriptors, out int reserved)
     {
         reserved = messages * (Ring.IndirectDescriptors >= descriptors ? 1 : descriptors);
-        lock (Lock)
+        using (Lock.EnterScope())
         {
             if (Reserved + reserved > Ring.Size)
             {
@@ -57,7 +59,7 @@ internal sealed class SoundQueue
 
     public void Unreserve(int reserved)
     {
-        lock (Lock)
+        using (Lock.EnterScope())
         {
             Reserved -= reserved;
         }
@@ -99,7 +101,7 @@ internal sealed class SoundQueue
     public void Drain()
     {
         SoundMessageOwner? touched = null;
-        lock (Lock)
+        using (Lock.EnterScope())
         {
             if (_reclaimed)
             {
@@ -142,7 +144,7 @@ internal sealed class SoundQueue
     /// </summary>
     public void Reclaim()
     {
-        lock (Lock)
+        using (Lock.EnterScope())
         {
             _reclaimed = true;
             for (int token = 0; token < _slots.Length; token++)
@@ -161,7 +163,7 @@ internal sealed class SoundQueue
     /// <summary>The device was reset: gives every message back, and empties the ring for the next start.</summary>
     public void Restart()
     {
-        lock (Lock)
+        using (Lock.EnterScope())
         {
             Reclaim(); // the lock is reentrant; a message added in between would be lost
             Ring.Reset();

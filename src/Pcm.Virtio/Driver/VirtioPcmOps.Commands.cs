@@ -7,7 +7,7 @@ internal abstract partial class VirtioPcmOps
 
     private void Restart(long ringFrame)
     {
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             _restart = ringFrame;
             _takesBack = false;
@@ -25,7 +25,7 @@ internal abstract partial class VirtioPcmOps
     public void OnDeviceReset()
     {
         PcmRuntime? runtime;
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             IsTransferring = false;
             _takesBack = true;
@@ -39,7 +39,7 @@ internal abstract partial class VirtioPcmOps
     /// <returns>False: the device does not answer any more.</returns>
     public async ValueTask<bool> QuiesceAsync()
     {
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             IsTransferring = false;
         }
@@ -70,7 +70,7 @@ internal abstract partial class VirtioPcmOps
             return PcmError.XRun; // what was queued is lost with the device's memory of it: prepare again
         }
 
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             IsTransferring = true;
         }
@@ -84,7 +84,7 @@ internal abstract partial class VirtioPcmOps
         PcmError error = await CommandAsync(VirtioSoundRequest.PcmStart, SoundCommandState.Running, cancellationToken);
         if (error != PcmError.None)
         {
-            lock (Queue.Lock)
+            using (Queue.Lock.EnterScope())
             {
                 IsTransferring = false;
             }
@@ -98,7 +98,7 @@ internal abstract partial class VirtioPcmOps
 
     private async ValueTask<PcmError> StopAsync(CancellationToken cancellationToken)
     {
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             IsTransferring = false;
         }
@@ -118,7 +118,7 @@ internal abstract partial class VirtioPcmOps
         if (_device is SoundCommandState.Stopped || (_device is SoundCommandState.Prepared && InFlight > 0))
         {
             Queue.Drain(); // what was played before the stop still counts
-            lock (Queue.Lock)
+            using (Queue.Lock.EnterScope())
             {
                 _takesBack = true;
             }
@@ -144,7 +144,7 @@ internal abstract partial class VirtioPcmOps
 
     private async ValueTask<bool> WaitEmptyAsync(CancellationToken cancellationToken)
     {
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             if (InFlight == 0 && _stale == 0)
             {

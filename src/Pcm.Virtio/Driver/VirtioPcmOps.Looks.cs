@@ -55,7 +55,7 @@ internal abstract partial class VirtioPcmOps
     private void LookForTheEnd()
     {
         bool wanted;
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             wanted = _untold > 0 || InFlight == 0;
         }
@@ -73,7 +73,7 @@ internal abstract partial class VirtioPcmOps
     private void TellWhatCameBefore()
     {
         bool wanted;
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             wanted = _untold > 0 && InFlight == 0;
         }
@@ -100,7 +100,7 @@ internal abstract partial class VirtioPcmOps
     private void RunDry()
     {
         PcmRuntime? runtime;
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             runtime = IsTransferring && InFlight == 0 ? Runtime : null;
         }

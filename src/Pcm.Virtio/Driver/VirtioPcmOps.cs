@@ -103,7 +103,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
     /// <summary>Frees a ring, now or when the device has returned everything. Context: the core gave the ring up.</summary>
     public void Retire(DmaRegion ring)
     {
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             if (InFlight > 0 || _stale > 0)
             {
@@ -139,7 +139,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
 
     public override ValueTask<PcmError> CloseAsync()
     {
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             Runtime = null;
         }
@@ -199,7 +199,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
 
         if (error == PcmError.None)
         {
-            lock (Queue.Lock)
+            using (Queue.Lock.EnterScope())
             {
                 _position = 0;
                 _untold = 0;
@@ -226,7 +226,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
         }
 
         long position;
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             _position = running ? (_position + _untold) % Runtime!.BufferFrames : 0;
             _untold = 0;
@@ -292,7 +292,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
     {
         bool notify = false;
         long position;
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             if (Runtime is { BufferFrames: > 0 } runtime)
             {
@@ -314,7 +314,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
     {
         _dry?.Dispose();
         FreePool();
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             _retired?.ForEach(_driver.Dma.Quarantine);
             _retired = null;
@@ -331,7 +331,7 @@ internal abstract partial class VirtioPcmOps : PcmOps
     protected void TopUp()
     {
         bool notify;
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             notify = Runtime is { } runtime && TopUp_NeedsQueueLock(runtime);
         }

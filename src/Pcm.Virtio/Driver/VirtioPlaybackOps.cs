@@ -14,7 +14,7 @@ internal sealed class VirtioPlaybackOps(VirtioSoundDriver driver, VirtioStreamIn
 
     public override long GetRewindable(PcmRuntime runtime)
     {
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             return Math.Max(0, Unsent(runtime));
         }
@@ -43,7 +43,7 @@ internal sealed class VirtioPlaybackOps(VirtioSoundDriver driver, VirtioStreamIn
     private PcmError Send(PcmRuntime runtime, bool rest)
     {
         bool sent, notify;
-        lock (Queue.Lock)
+        using (Queue.Lock.EnterScope())
         {
             sent = TrySend_NeedsQueueLock(runtime, rest, out notify);
         }
