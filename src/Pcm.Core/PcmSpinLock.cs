@@ -7,14 +7,14 @@ namespace Pcm;
 /// The lock of a stream and of a virtio queue. It is for sections that are short and never wait, as those under the kernel's locks of the same
 /// name, which spin too: one atomic operation to enter and a store to leave, where the framework's lock needs two atomic operations and a call
 /// for each. Who finds it taken spins, then gives its turn away, then sleeps a millisecond at a time, for the holder can only have been preempted.
-/// Measured by the rows "completion and resubmission" (a quarter of the row was the framework's lock), "write" and "avail" of bench/Pcm.Bench.
+/// Measured by the rows "completion and resubmission" (56 ns with the framework's lock, 49 ns with this), "write" and "avail" of bench/Pcm.Bench.
 /// </summary>
 /// <remarks>
 /// A field that is never copied: a copy is another lock. Thread safety: that is what it is for. The lock may be entered again by its holder.
 /// </remarks>
 internal struct PcmSpinLock
 {
-    // The framework's number of the thread costs a call into the runtime, this a load: 2 ns of the row "completion and resubmission", which enters twice.
+    // The framework's number of the thread costs a call into the runtime each time, 1 to 2 ns; this is found once where two locks are entered.
     [ThreadStatic]
     private static int t_me;
 

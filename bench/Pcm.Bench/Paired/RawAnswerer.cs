@@ -8,7 +8,7 @@ internal sealed unsafe class RawAnswerer
     private const int DescriptorBytes = 16;
     private const int Chain = 3;
     private const ushort Available = 1 << 7;
-    private const ushort Used = 1 << 15;
+    private const ushort Both = Available | (1 << 15);
 
     private readonly bool _packed;
     private readonly int _size;
@@ -17,7 +17,8 @@ internal sealed unsafe class RawAnswerer
     private readonly byte* _used;
     private ushort _seen;
     private int _slot;
-    private bool _wrap = true;
+    private ushort _availableFlags = Available; // the flags of a slot that is available on this lap; on the next, the others
+    private ushort _usedFlags = Both;       // and of one that is used
 
     // SAFETY: a FlatAllocator's addresses are pointers, and its memory is never freed while the row lives.
     public RawAnswerer(VirtqueueKind kind, VirtqueueAddresses addresses)
@@ -69,20 +70,22 @@ internal sealed unsafe class RawAnswerer
     {
         byte* first = _descriptors + (_slot * DescriptorBytes);
         ushort flags = Volatile.Read(ref *(ushort*)(first + 14));
-        if (((flags & Available) != 0) != _wrap || ((flags & Used) != 0) == _wrap)
+        if ((flags & Both) != _availableFlags)
         {
             return;
         }
 
-        int last = (_slot + Chain - 1) % _size;
+        int last = _slot + Chain - 1;
+        last -= last < _size ? 0 : _size;
         *(ushort*)(first + 12) = *(ushort*)(_descriptors + (last * DescriptorBytes) + 12);
         *(uint*)(first + 8) = 8;
-        Volatile.Write(ref *(ushort*)(first + 14), _wrap ? (ushort)(Available | Used) : (ushort)0);
+        Volatile.Write(ref *(ushort*)(first + 14), _usedFlags);
         _slot += Chain;
         if (_slot >= _size)
         {
             _slot -= _size;
-            _wrap = !_wrap;
+            _availableFlags ^= Both;
+            _usedFlags ^= Both;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pcm.Virtio;
 
 namespace Pcm.Bench;
@@ -19,6 +20,7 @@ internal sealed class RingRow
     private PcmSpinLock _queueLock;
     private readonly PcmStreamLock _streamLock = new PcmStreamGroup(new PcmServices()).Stream;
     private long _position;
+    private long _kicks;
 
     public RingRow(VirtqueueKind kind)
     {
@@ -44,7 +46,7 @@ internal sealed class RingRow
         }
 
         double took = Stopwatched.Since(start);
-        BenchStream.Require(_position - before == (long)count * PeriodFrames && !_queue.IsBroken);
+        BenchStream.Require(_position - before == (long)count * PeriodFrames && _kicks == 0 && !_queue.IsBroken);
         return took;
     }
 
@@ -64,10 +66,11 @@ internal sealed class RingRow
         }
     }
 
+    [SkipLocalsInit] // as the driver's
     private void Send()
     {
-        _pool.TryTake(out ushort message);
-        _queue.TryAdd([_pool.Header(message), _audio.Slice(message * PeriodFrames * 4, PeriodFrames * 4)], [_pool.Status(message)], message);
-        _queue.Publish();
+        bool sent = _pool.TryTake(out ushort message)
+            && _queue.TryAdd([_pool.Header(message), _audio.Slice(message * PeriodFrames * 4, PeriodFrames * 4)], [_pool.Status(message)], message);
+        _kicks += sent && _queue.Publish() ? 1 : 0;
     }
 }

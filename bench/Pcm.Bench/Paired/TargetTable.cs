@@ -10,10 +10,13 @@ internal static class TargetTable
     private const string Snapshot = "A look is two loads of the version and one for each value that is used, without a call; an atomic load in a loop is one load, and the "
         + "processor has several of them under way at a time.";
 
-    private const string Ring = "By perf, the queue's Lock.Enter and Lock.Exit, each an atomic operation, where the C spin lock's exit is a plain store; the rest is spread "
-        + "over the bounds checks of ring memory, the check of ids and lengths, and the virtual calls that make rings and pools replaceable.";
+    private const string Ring = "Near half of the row are three atomic operations, two locks and the publication, the same in both. The rest is by perf spread evenly over about "
+        + "three times the instructions of the C, which has 158: slices come as spans of any length, are made of regions and checked there, the pool and the rings "
+        + "check their indices, and what they store has to drain before the publication.";
 
-    private const string Packed = "The same locks and checks are in both; the packed ring saves the index fields, but writes the flags of the first descriptor apart and last.";
+    private const string Packed = "As many steps in both: where the split ring follows its links, the packed one works out laps, its end and the flags of first and last slot, and "
+        + "takes ids from a stack; by perf the 2 ns more are in adding. The rest is the JIT's: in one process with both it inlines the operations of the format that "
+        + "was hot first, the split one; alone in a process each, the ratio is 1.05 to 1.09.";
 
     private const string Write = "Beside the copy there are, by perf, the clock (a tenth of all), the stream's lock before and after the copy, the queue's lock once, to add and "
         + "publish, and the two full fences of that. There is one copy; looking at the hardware before a running stream is written to, and giving the lock away while it "

@@ -19,11 +19,13 @@ public class PcmMessagePool : IDisposable
 {
     private const int Stride = 16;
     private const int StatusOffset = 8;
+    private const int Taken = -2;
 
     private readonly DmaAllocator _dma;
     private readonly DmaRegion _region;
-    private readonly ushort[] _free;
-    private readonly bool[] _inFlight;
+    private readonly ulong _deviceAddress; // the region's
+    private readonly int[] _next; // of a free message the next free one, or -1; of one in flight Taken
+    private int _firstFree;
     private int _freeCount;
 
     /// <summary>Allocates the messages.</summary>
@@ -38,19 +40,19 @@ public class PcmMessagePool : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(messages, ushort.MaxValue);
         _dma = dma;
         _region = dma.Allocate(messages * Stride, Stride);
-        _free = new ushort[messages];
-        _inFlight = new bool[messages];
+        _deviceAddress = _region.DeviceAddress;
+        _next = new int[messages];
         _freeCount = messages;
         var header = new VirtioSoundPcmTransfer { StreamId = streamId };
         for (int i = 0; i < messages; i++)
         {
-            _free[i] = (ushort)(messages - 1 - i); // the first taken is message 0
+            _next[i] = i + 1 < messages ? i + 1 : -1;
             MemoryMarshal.Write(_region.Span[(i * Stride)..], in header);
         }
     }
 
     /// <summary>All messages.</summary>
-    public int Count => _free.Length;
+    public int Count => _next.Length;
 
     /// <summary>Messages that can be taken.</summary>
     public int FreeCount => Volatile.Read(ref _freeCount);
@@ -63,17 +65,19 @@ public class PcmMessagePool : IDisposable
     /// <returns>False when all are in flight.</returns>
     public virtual bool TryTake(out ushort message)
     {
-        if (_freeCount == 0)
+        int first = _firstFree;
+        if (first < 0)
         {
             message = 0;
             return false;
         }
 
-        message = _free[_freeCount - 1];
+        message = (ushort)first;
+        _firstFree = _next[first];
+        _next[first] = Taken;
         Volatile.Write(ref _freeCount, _freeCount - 1);
-        _inFlight[message] = true;
         var preset = new VirtioSoundPcmStatus { Status = 0 }; // no legal code: an answer at the wrong place is told from one at the right
-        MemoryMarshal.Write(_region.Span[((message * Stride) + StatusOffset)..], in preset);
+        MemoryMarshal.Write(_region.Span.Slice((first * Stride) + StatusOffset, Unsafe.SizeOf<VirtioSoundPcmStatus>()), in preset);
         return true;
     }
 
@@ -82,23 +86,23 @@ public class PcmMessagePool : IDisposable
     /// <exception cref="InvalidOperationException">It is not in flight: a bug of the driver.</exception>
     public virtual void Return(ushort message)
     {
-        if (!_inFlight[message])
+        if (_next[message] != Taken)
         {
-            throw new InvalidOperationException($"Message {message} is not in flight.");
+            ThrowNotInFlight(message);
         }
 
-        _inFlight[message] = false;
-        _free[_freeCount] = message;
+        _next[message] = _firstFree;
+        _firstFree = message;
         Volatile.Write(ref _freeCount, _freeCount + 1);
     }
 
     /// <summary>What the device reads first.</summary>
     /// <param name="message"><c>[0 .. Count)</c>.</param>
-    public DmaSlice Header(ushort message) => _region.Slice(message * Stride, Unsafe.SizeOf<VirtioSoundPcmTransfer>());
+    public DmaSlice Header(ushort message) => Part(message, 0, Unsafe.SizeOf<VirtioSoundPcmTransfer>());
 
     /// <summary>Where the device writes the status.</summary>
     /// <param name="message"><c>[0 .. Count)</c>.</param>
-    public DmaSlice Status(ushort message) => _region.Slice((message * Stride) + StatusOffset, Unsafe.SizeOf<VirtioSoundPcmStatus>());
+    public DmaSlice Status(ushort message) => Part(message, StatusOffset, Unsafe.SizeOf<VirtioSoundPcmStatus>());
 
     /// <summary>What the device wrote, copied once.</summary>
     /// <param name="message"><c>[0 .. Count)</c>.</param>
@@ -125,4 +129,12 @@ public class PcmMessagePool : IDisposable
             _region.Dispose();
         }
     }
+
+    private DmaSlice Part(ushort message, int offset, int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(message, _next.Length);
+        return new(_deviceAddress + (uint)((message * Stride) + offset), (uint)bytes);
+    }
+
+    private static void ThrowNotInFlight(ushort message) => throw new InvalidOperationException($"Message {message} is not in flight.");
 }

@@ -37,8 +37,11 @@ public class DmaRegion : PcmBuffer
     /// <exception cref="ArgumentOutOfRangeException">The part is not within the region.</exception>
     public DmaSlice Slice(int offset, int length)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)offset, (uint)Length, nameof(offset));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)(Length - offset), nameof(length));
+        if ((ulong)(uint)offset + (uint)length > (uint)Length)
+        {
+            ThrowOutside(offset, length);
+        }
+
         return new(DeviceAddress + (uint)offset, (uint)length);
     }
 
@@ -54,5 +57,11 @@ public class DmaRegion : PcmBuffer
         }
 
         base.Dispose(disposing);
+    }
+
+    private void ThrowOutside(int offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)offset, (uint)Length, nameof(offset));
+        throw new ArgumentOutOfRangeException(nameof(length), length, $"The region has {Length - offset} bytes from there.");
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Pcm.Virtio;
 
 /// <summary>
@@ -94,13 +92,13 @@ internal sealed class ChainBuilder(GuestMemory memory, DeviceVirtqueueLimits lim
         int index = 0;
         for (int walked = 0; walked < entries; walked++)
         {
-            RingDescriptor entry = Load(table, index);
+            RingDescriptor entry = RingDescriptor.Read(table, index);
             if ((entry.SplitFlags & RingDescriptor.Indirect) != 0)
             {
                 return VirtqueueFault.BadIndirect;
             }
 
-            VirtqueueFault fault = Add(new(entry.Address, entry.Length), (entry.SplitFlags & RingDescriptor.Write) != 0);
+            VirtqueueFault fault = Add(entry.Slice, (entry.SplitFlags & RingDescriptor.Write) != 0);
             if (fault != VirtqueueFault.None || (entry.SplitFlags & RingDescriptor.Next) == 0)
             {
                 return fault;
@@ -120,8 +118,8 @@ internal sealed class ChainBuilder(GuestMemory memory, DeviceVirtqueueLimits lim
     {
         for (int index = 0; index < entries; index++)
         {
-            RingDescriptor entry = Load(table, index);
-            VirtqueueFault fault = Add(new(entry.Address, entry.Length), (entry.PackedFlags & RingDescriptor.Write) != 0);
+            RingDescriptor entry = RingDescriptor.Read(table, index);
+            VirtqueueFault fault = Add(entry.Slice, (entry.PackedFlags & RingDescriptor.Write) != 0);
             if (fault != VirtqueueFault.None)
             {
                 return fault;
@@ -130,8 +128,4 @@ internal sealed class ChainBuilder(GuestMemory memory, DeviceVirtqueueLimits lim
 
         return VirtqueueFault.None;
     }
-
-    // One copy, then only the copy is looked at (TOCTOU).
-    private static RingDescriptor Load(ReadOnlySpan<byte> table, int index) =>
-        MemoryMarshal.Read<RingDescriptor>(table[(index * VirtqueueLayout.DescriptorBytes)..]);
 }

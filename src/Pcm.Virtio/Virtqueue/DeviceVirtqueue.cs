@@ -141,11 +141,9 @@ public abstract class DeviceVirtqueue
         AdvancePop(slots);
         if (NotificationsEnabled && HasEventIndex)
         {
-            RequestNotification();
-
             // Race: the driver adds the next message after our look and before it sees that we want to hear of it. The fence makes our next
             // look come after the request.
-            Interlocked.MemoryBarrier();
+            RequestNotification();
         }
 
         chain = new DescriptorChain(this, head, record.Generation);
@@ -212,12 +210,10 @@ public abstract class DeviceVirtqueue
             return false;
         }
 
-        PublishCore();
-        Unpublished = 0;
-
         // Full fence between our index and the driver's wish. Race: the driver stores "interrupt me" and then looks for used buffers; we
         // store used buffers and then look for the wish. Without both fences each can miss the other's store.
-        Interlocked.MemoryBarrier();
+        PublishCore();
+        Unpublished = 0;
         return WantsInterrupt();
     }
 
@@ -242,12 +238,10 @@ public abstract class DeviceVirtqueue
             return true;
         }
 
-        NotificationsEnabled = true;
-        RequestNotification();
-
         // Race: the driver adds a message between our last look and this request, sees no wish, and does not notify. So: request, full
         // fence, look again. The driver does store, full fence, look at the wish.
-        Interlocked.MemoryBarrier();
+        NotificationsEnabled = true;
+        RequestNotification();
         return !HasAvailable();
     }
 
@@ -292,10 +286,12 @@ public abstract class DeviceVirtqueue
 
     private protected abstract void PushCore(ushort head, uint written, int slots, bool hasWritable);
 
+    /// <summary>The store that makes all pushed messages visible, with a full fence around it.</summary>
     private protected abstract void PublishCore();
 
     private protected abstract bool WantsInterrupt();
 
+    /// <summary>The store that asks for a notification of the next message, with a full fence around it.</summary>
     private protected abstract void RequestNotification();
 
     private protected abstract void SuppressNotifications();

@@ -44,17 +44,16 @@ internal sealed class PackedDeviceVirtqueue : DeviceVirtqueue
         bool wrap = _wrap;
         while (true)
         {
-            RingDescriptor descriptor = Descriptors.LoadDescriptor(slot);
+            RingDescriptor descriptor = Descriptors.LoadDescriptor(slot, Size);
             if (!IsAvailable(descriptor.PackedFlags, wrap))
             {
                 return Break(VirtqueueFault.ListNotAvailable);
             }
 
             bool hasNext = (descriptor.PackedFlags & RingDescriptor.Next) != 0;
-            var slice = new DmaSlice(descriptor.Address, descriptor.Length);
             VirtqueueFault fault = (descriptor.PackedFlags & RingDescriptor.Indirect) != 0
-                ? Builder.AddTable(slice, hasNext, linked: false)
-                : Builder.Add(slice, (descriptor.PackedFlags & RingDescriptor.Write) != 0);
+                ? Builder.AddTable(descriptor.Slice, hasNext, linked: false)
+                : Builder.Add(descriptor.Slice, (descriptor.PackedFlags & RingDescriptor.Write) != 0);
             if (fault != VirtqueueFault.None)
             {
                 return Break(fault);
@@ -108,7 +107,7 @@ internal sealed class PackedDeviceVirtqueue : DeviceVirtqueue
     }
 
     // Release: ids, lengths and everything the device wrote into the messages come before the flags.
-    private protected override void PublishCore() => Descriptors.StoreRelease16(FlagsOf(_batchSlot), _batchFlags);
+    private protected override void PublishCore() => Descriptors.StoreFenced16(FlagsOf(_batchSlot), _batchFlags);
 
     private protected override bool WantsInterrupt()
     {
@@ -123,7 +122,7 @@ internal sealed class PackedDeviceVirtqueue : DeviceVirtqueue
             : flags != NotificationRule.PackedDisable;
     }
 
-    private protected override void RequestNotification() => DeviceArea.StoreRelease32(0, HasEventIndex
+    private protected override void RequestNotification() => DeviceArea.StoreFenced32(0, HasEventIndex
         ? (uint)_slot | (_wrap ? 1u << 15 : 0) | ((uint)NotificationRule.PackedAtPosition << 16)
         : NotificationRule.PackedEnable);
 

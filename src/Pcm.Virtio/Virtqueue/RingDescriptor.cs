@@ -1,13 +1,12 @@
-using System.Runtime.InteropServices;
+using System.Buffers.Binary;
 
 namespace Pcm.Virtio;
 
 /// <summary>
-/// A descriptor as it lies in memory. Both formats have 16 bytes: address and length first, then flags and next (split, virtio 2.7.5), or
-/// id and flags (packed, virtio 2.8.13) in the opposite order; hence the two views of the last four bytes.
+/// A descriptor as the two words of 8 bytes that it is in memory, so that each takes one store and one load. Both formats begin with the address;
+/// then come length, flags and next (split, virtio 2.7.5), or length, id and flags (packed, virtio 2.8.13): the two views of the upper half.
 /// </summary>
-[StructLayout(LayoutKind.Sequential, Pack = 1)]
-internal readonly record struct RingDescriptor(Le64 Address, Le32 Length, Le16 Word0, Le16 Word1)
+internal readonly record struct RingDescriptor(ulong Address, ulong Rest)
 {
     /// <summary>VIRTQ_DESC_F_NEXT: the chain goes on.</summary>
     public const ushort Next = 1;
@@ -24,18 +23,34 @@ internal readonly record struct RingDescriptor(Le64 Address, Le32 Length, Le16 W
     /// <summary>Packed: VIRTQ_DESC_F_USED.</summary>
     public const ushort Used = 1 << 15;
 
+    /// <summary>Where the split format's flags are, within a descriptor; the link follows.</summary>
+    public const int SplitFlagsOffset = 12;
+
     /// <summary>Where the packed format's flags are, within a descriptor.</summary>
     public const int PackedFlagsOffset = 14;
 
-    public ushort SplitFlags => Word0;
+    public uint Length => (uint)Rest;
 
-    public ushort SplitNext => Word1;
+    public ushort SplitFlags => (ushort)(Rest >> 32);
 
-    public ushort PackedId => Word0;
+    public ushort SplitNext => (ushort)(Rest >> 48);
 
-    public ushort PackedFlags => Word1;
+    public ushort PackedId => (ushort)(Rest >> 32);
 
-    public static RingDescriptor Split(DmaSlice slice, ushort flags, ushort next) => new(slice.DeviceAddress, slice.Length, flags, next);
+    public ushort PackedFlags => (ushort)(Rest >> 48);
 
-    public static RingDescriptor Packed(DmaSlice slice, ushort id, ushort flags) => new(slice.DeviceAddress, slice.Length, id, flags);
+    public DmaSlice Slice => new(Address, Length);
+
+    public static RingDescriptor Split(DmaSlice slice, int flags, int next) => new(slice.DeviceAddress, Words(slice.Length, flags, next));
+
+    public static RingDescriptor Packed(DmaSlice slice, int id, int flags) => new(slice.DeviceAddress, Words(slice.Length, id, flags));
+
+    /// <summary>An entry of an indirect table, copied: what is checked is what is used, however the peer changes the original (TOCTOU).</summary>
+    public static RingDescriptor Read(ReadOnlySpan<byte> table, int index)
+    {
+        ReadOnlySpan<byte> entry = table.Slice(index * VirtqueueLayout.DescriptorBytes, VirtqueueLayout.DescriptorBytes);
+        return new(BinaryPrimitives.ReadUInt64LittleEndian(entry), BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]));
+    }
+
+    private static ulong Words(uint length, int word0, int word1) => length | ((ulong)((uint)(ushort)word0 | ((uint)word1 << 16)) << 32);
 }

@@ -84,7 +84,7 @@ internal sealed class SplitDeviceVirtqueue : DeviceVirtqueue
     }
 
     // Release: the entries and everything the device wrote into the messages come before the index.
-    private protected override void PublishCore() => DeviceArea.StoreRelease16(Index, _usedAdded);
+    private protected override void PublishCore() => DeviceArea.StoreFenced16(Index, _usedAdded);
 
     private protected override bool WantsInterrupt()
     {
@@ -101,11 +101,11 @@ internal sealed class SplitDeviceVirtqueue : DeviceVirtqueue
     {
         if (HasEventIndex)
         {
-            DeviceArea.StoreRelease16(Ring + (8 * Size), _availSeen); // "when the entry with this index is available"; used.flags stays 0
+            DeviceArea.StoreFenced16(Ring + (8 * Size), _availSeen); // "when the entry with this index is available"; used.flags stays 0
         }
         else
         {
-            DeviceArea.StoreRelease16(Flags, 0);
+            DeviceArea.StoreFenced16(Flags, 0);
         }
     }
 
@@ -127,13 +127,12 @@ internal sealed class SplitDeviceVirtqueue : DeviceVirtqueue
         int index = head;
         for (int walked = 0; walked < Size; walked++)
         {
-            RingDescriptor descriptor = Descriptors.LoadDescriptor(index);
-            var slice = new DmaSlice(descriptor.Address, descriptor.Length);
+            RingDescriptor descriptor = Descriptors.LoadDescriptor(index, Size);
             bool hasNext = (descriptor.SplitFlags & RingDescriptor.Next) != 0;
             bool indirect = (descriptor.SplitFlags & RingDescriptor.Indirect) != 0;
             VirtqueueFault fault = indirect
-                ? Builder.AddTable(slice, hasNext, linked: true)
-                : Builder.Add(slice, (descriptor.SplitFlags & RingDescriptor.Write) != 0);
+                ? Builder.AddTable(descriptor.Slice, hasNext, linked: true)
+                : Builder.Add(descriptor.Slice, (descriptor.SplitFlags & RingDescriptor.Write) != 0);
             if (fault != VirtqueueFault.None || !hasNext)
             {
                 return fault;

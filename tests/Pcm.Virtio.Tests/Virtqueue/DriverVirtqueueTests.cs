@@ -72,7 +72,7 @@ public sealed class DriverVirtqueueTests
         using var bench = new RingBench(new(VirtqueueKind.Packed, 4, false, 0));
         ulong at = bench.Payload.DeviceAddress;
         Assert.True(bench.Driver.TryAdd([bench.Slot(0, 0, 4), bench.Slot(0, 8, 5)], [bench.Slot(0, 32, 6)], 77));
-        Assert.Equal((ushort)0, Descriptor(bench, 0).Word1); // the first flags are withheld until Publish
+        Assert.Equal((ushort)(0x8000 | 1), Descriptor(bench, 0).Word1); // the first has another lap's flags until Publish: neither available nor used
         Assert.True(bench.Driver.Publish());
         Assert.Equal((at, 4u, (ushort)0, (ushort)(0x80 | 1)), Descriptor(bench, 0));
         Assert.Equal((at + 8, 5u, (ushort)0, (ushort)(0x80 | 1)), Descriptor(bench, 1));
@@ -114,6 +114,32 @@ public sealed class DriverVirtqueueTests
         // one descriptor needs no table
         Assert.True(bench.Driver.TryAdd([bench.Slot(2, 0, 1)], [], 2));
         Assert.Equal(2, bench.Driver.FreeDescriptors);
+    }
+
+    [Theory] // V-55: found when all but the last descriptor is written
+    [MemberData(nameof(Both))]
+    public void TryAdd_TooManyBytes_LeavesNothingBehind(VirtqueueKind kind)
+    {
+        using var bench = new RingBench(new(kind, 8, false, 0));
+        DmaSlice one = bench.Slot(0, 0, 1);
+        var huge = new DmaSlice(0, uint.MaxValue);
+        for (ushort message = 0; message < 20; message++) // over the ring's end
+        {
+            Assert.Throws<ArgumentException>(() => bench.Driver.TryAdd([one, huge, one], [one, one], 99));
+            Assert.Equal((8, 0), (bench.Driver.FreeDescriptors, bench.Driver.InFlight));
+            Assert.True(bench.Driver.TryAdd([one], [], message));
+            bench.Driver.Publish();
+            Assert.True(bench.Device.TryPop(out DescriptorChain chain));
+            Assert.Equal((1, 0), (chain.ReadableLength, chain.WritableLength));
+            Assert.False(bench.Device.TryPop(out _)); // no slot of the message that was none
+            bench.Device.Push(chain.Head, 0);
+            bench.Device.Publish();
+            Assert.True(bench.Driver.TryTakeUsed(out ushort token, out _));
+            Assert.Equal(message, token);
+            Assert.False(bench.Driver.TryTakeUsed(out _, out _));
+        }
+
+        Assert.False(bench.Driver.IsBroken || bench.Device.IsBroken);
     }
 
     [Theory] // V-55
