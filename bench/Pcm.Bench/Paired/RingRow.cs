@@ -18,7 +18,7 @@ internal sealed class RingRow
     private readonly PcmMessagePool _pool;
     private readonly DmaRegion _audio;
     private PcmSpinLock _queueLock;
-    private readonly PcmStreamLock _streamLock = new PcmStreamGroup(new PcmServices()).Stream;
+    private PcmSpinLock _streamLock;
     private long _position;
     private long _kicks;
 
