@@ -25,7 +25,8 @@ internal sealed class PcmTimerQueue
     private readonly long _gridNs;
     private readonly ITimer _alarm;
     private readonly List<PcmQueuedTimer> _due = []; // of the thread that fires
-    private PcmQueuedTimer[] _heap = new PcmQueuedTimer[ExactTimers];
+    // By time. The times stand in it, so that sifting compares without a look at each timer: those of a thousand streams are not in the cache.
+    private (long QueuedNs, PcmQueuedTimer Timer)[] _heap = new (long, PcmQueuedTimer)[ExactTimers];
     private int _count;
     private long _alarmNs = Never;
     private long _tickNs; // the last time somebody looked at the clock here
@@ -161,7 +162,7 @@ internal sealed class PcmTimerQueue
             Volatile.Write(ref _tickNs, nowNs);
             while (_count > 0 && _heap[0].QueuedNs <= nowNs)
             {
-                PcmQueuedTimer timer = _heap[0];
+                PcmQueuedTimer timer = _heap[0].Timer;
                 Take_NeedsLock(timer);
 
                 // Race: the owner arms for later, sees an entry that comes sooner and leaves it to us; we take that entry out. Each stores, then
@@ -250,7 +251,7 @@ internal sealed class PcmTimerQueue
         }
 
         Volatile.Write(ref timer.QueuedNs, dueNs);
-        SiftUp_NeedsLock(timer);
+        SiftUp_NeedsLock(timer.Index, (dueNs, timer));
     }
 
     private void Take_NeedsLock(PcmQueuedTimer timer)
@@ -263,33 +264,31 @@ internal sealed class PcmTimerQueue
 
         timer.Index = -1;
         Volatile.Write(ref timer.QueuedNs, Never);
-        PcmQueuedTimer last = _heap[--_count];
-        _heap[_count] = null!;
-        if (last != timer)
+        (long QueuedNs, PcmQueuedTimer Timer) last = _heap[--_count];
+        _heap[_count] = default;
+        if (last.Timer != timer)
         {
-            last.Index = hole;
-            SiftDown_NeedsLock(last);
-            SiftUp_NeedsLock(last);
+            hole = SiftDown_NeedsLock(hole, last);
+            SiftUp_NeedsLock(hole, last);
         }
     }
 
-    private void SiftUp_NeedsLock(PcmQueuedTimer timer)
+    /// <summary>Puts an entry into a hole, or above it; what is later than it moves down.</summary>
+    private void SiftUp_NeedsLock(int at, (long QueuedNs, PcmQueuedTimer Timer) entry)
     {
-        int at = timer.Index;
-        while (at > 0 && _heap[(at - 1) / 2] is var parent && parent.QueuedNs > timer.QueuedNs)
+        while (at > 0 && _heap[(at - 1) / 2] is var parent && parent.QueuedNs > entry.QueuedNs)
         {
-            parent.Index = at;
-            _heap[at] = parent;
+            Set_NeedsLock(at, parent);
             at = (at - 1) / 2;
         }
 
-        timer.Index = at;
-        _heap[at] = timer;
+        Set_NeedsLock(at, entry);
     }
 
-    private void SiftDown_NeedsLock(PcmQueuedTimer timer)
+    /// <summary>Moves a hole down until an entry fits into it.</summary>
+    /// <returns>Where the hole is then.</returns>
+    private int SiftDown_NeedsLock(int at, (long QueuedNs, PcmQueuedTimer Timer) entry)
     {
-        int at = timer.Index;
         while ((2 * at) + 1 < _count)
         {
             int child = (2 * at) + 1;
@@ -298,17 +297,21 @@ internal sealed class PcmTimerQueue
                 child++;
             }
 
-            if (_heap[child].QueuedNs >= timer.QueuedNs)
+            if (_heap[child].QueuedNs >= entry.QueuedNs)
             {
                 break;
             }
 
-            _heap[child].Index = at;
-            _heap[at] = _heap[child];
+            Set_NeedsLock(at, _heap[child]);
             at = child;
         }
 
-        timer.Index = at;
-        _heap[at] = timer;
+        return at;
+    }
+
+    private void Set_NeedsLock(int at, (long QueuedNs, PcmQueuedTimer Timer) entry)
+    {
+        entry.Timer.Index = at;
+        _heap[at] = entry;
     }
 }
