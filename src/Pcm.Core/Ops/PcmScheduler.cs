@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Pcm;
 
 /// <summary>
@@ -33,9 +35,27 @@ public abstract class PcmScheduler
         return signal.Wait(timeout, cancellationToken);
     }
 
-    private sealed class ThreadPoolScheduler : PcmScheduler
+    /// <summary>
+    /// The pool would make an object for each delegate and its state: a period of each stream, 32 bytes. This one is queued itself, as often as there
+    /// is work in its own queue, whose segments are used again.
+    /// </summary>
+    private sealed class ThreadPoolScheduler : PcmScheduler, IThreadPoolWorkItem
     {
-        public override void Schedule(Action<object?> work, object? state) =>
-            System.Threading.ThreadPool.UnsafeQueueUserWorkItem(work, state, preferLocal: false);
+        private readonly ConcurrentQueue<(Action<object?> Work, object? State)> _work = new();
+
+        public override void Schedule(Action<object?> work, object? state)
+        {
+            ArgumentNullException.ThrowIfNull(work);
+            _work.Enqueue((work, state));
+            System.Threading.ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        void IThreadPoolWorkItem.Execute()
+        {
+            if (_work.TryDequeue(out (Action<object?> Work, object? State) item)) // there is one for each time that this was queued
+            {
+                item.Work(item.State);
+            }
+        }
     }
 }
