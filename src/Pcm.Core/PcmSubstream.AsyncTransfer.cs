@@ -16,8 +16,8 @@ public sealed partial class PcmSubstream
     }
 
     /// <summary>
-    /// The loop. The wait is awaited here and not in a method of its own: a second state machine a period was a thousand instructions and four
-    /// cache lines of each stream (the row "streams" of bench/Pcm.Bench.EndToEnd).
+    /// The loop. The wait is awaited here and not in a method of its own: a second state machine, with the cursor copied into it and out of it, is one
+    /// more thing of each stream to touch in a period. Measured by <c>Pcm.Bench.EndToEnd --only virtio --streams 1000</c>.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<PcmTransfer> TransferAsync<TFrames>(TFrames frames, CancellationToken cancellationToken)
