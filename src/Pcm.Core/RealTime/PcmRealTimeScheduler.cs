@@ -158,11 +158,18 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
             {
                 _sleep.Until(nextNs);
             }
-
-            for (int i = 0; timer is null && i < WorkPerLook && _ready.TryDequeue(out (Action<object?> Work, object? State) ready); i++)
+            else
             {
-                ready.Work(ready.State);
+                RunReady();
             }
+        }
+    }
+
+    private void RunReady()
+    {
+        for (int i = 0; i < WorkPerLook && _ready.TryDequeue(out (Action<object?> Work, object? State) ready); i++)
+        {
+            ready.Work(ready.State);
         }
     }
 
