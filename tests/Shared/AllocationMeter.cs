@@ -8,7 +8,10 @@ internal static class AllocationMeter
 {
     public const int Periods = 10_000;
 
-    /// <summary>What a pass allocates is in every count; what the runtime makes once, when some path is taken for the first time, only in one.</summary>
+    /// <summary>
+    /// What a pass allocates is in every count. On a loaded machine some 7 KB were seen in one count of thousands, less than a byte a pass, and not
+    /// explained: those are not in the next.
+    /// </summary>
     private const int Counts = 3;
 
     /// <summary>Runs a pass until pools are filled and code is compiled, then so many times more.</summary>
