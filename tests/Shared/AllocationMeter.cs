@@ -8,32 +8,21 @@ internal static class AllocationMeter
 {
     public const int Periods = 10_000;
 
-    /// <summary>
-    /// What a pass allocates is in every count. On a loaded machine some 7 KB were seen in one count of thousands, less than a byte a pass, and not
-    /// explained: those are not in the next.
-    /// </summary>
-    private const int Counts = 3;
-
     /// <summary>Runs a pass until pools are filled and code is compiled, then so many times more.</summary>
     /// <param name="pass">One period; false when anything went otherwise than it should.</param>
     /// <param name="periods">How often.</param>
-    /// <returns>Bytes allocated by the counted passes, and how many of these were right; the last count, if there were several.</returns>
+    /// <returns>Bytes allocated by the counted passes, and how many of these were right.</returns>
     public static (long Bytes, int Passed) Measure(Func<bool> pass, int periods = Periods)
     {
+        Assert.True(AppContext.TryGetSwitch("System.GC.Concurrent", out bool concurrent) && !concurrent, "counts are exact without background collections only");
         SynchronizationContext? before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
             Repeat(pass, 500);
-            (long Bytes, int Passed) count = default;
-            for (int i = 0; i < Counts && (i == 0 || count.Bytes != 0); i++)
-            {
-                long start = GC.GetAllocatedBytesForCurrentThread();
-                int passed = Repeat(pass, periods);
-                count = (GC.GetAllocatedBytesForCurrentThread() - start, passed);
-            }
-
-            return count;
+            long start = GC.GetAllocatedBytesForCurrentThread();
+            int passed = Repeat(pass, periods);
+            return (GC.GetAllocatedBytesForCurrentThread() - start, passed);
         }
         finally
         {

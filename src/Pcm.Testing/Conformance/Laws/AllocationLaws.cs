@@ -45,7 +45,8 @@ internal static class AllocationLaws
     }
 
     /// <summary>
-    /// Repeats until a round allocates nothing. Pools fill and code is compiled in the first rounds; what allocates for each call never has a clean one.
+    /// Repeats until a round allocates nothing. Pools fill and code is compiled in the first rounds, and a background collection that ends in a round
+    /// adds to its count; what allocates for each call never has a clean one.
     /// </summary>
     private static void Measure(int calls, string what, Func<bool> call)
     {
