@@ -5,7 +5,7 @@ namespace Pcm.Bench.EndToEnd;
 /// <summary>The command line: how long, how much, and where the report goes.</summary>
 internal sealed record EndToEndOptions
 {
-    public const string Usage = "Pcm.Bench.EndToEnd [--only <lateness,null,virtio,startup,calls>] [--quick] [--seconds <n per measurement>] [--streams <n,n,..>] [--report <Markdown file with <!-- measured --> .. <!-- end -->>]";
+    public const string Usage = "Pcm.Bench.EndToEnd [--only <lateness,null,virtio,startup,calls>] [--quick] [--seconds <n per measurement>] [--streams <n,n,..>] [--periods <of a stream's ring>] [--report <Markdown file with <!-- measured --> .. <!-- end -->>]";
 
     private static readonly string[] s_parts = ["lateness", "null", "virtio", "startup", "calls"];
 
@@ -13,13 +13,15 @@ internal sealed record EndToEndOptions
 
     public IReadOnlyList<int> Streams { get; init; } = [1, 10, 100, 1000];
 
+    /// <summary>Of 10 ms, in the ring of each of the streams.</summary>
+    public int Periods { get; init; } = 4;
+
     /// <summary>The parts to run; null and virtio are the paths of the streams.</summary>
     public IReadOnlyList<string> Parts { get; init; } = s_parts;
 
     public string? Report { get; init; }
 
     public string CommandLine { get; init; } = "";
-
 
     /// <summary>Null, and the problem, when the line makes no sense.</summary>
     public static EndToEndOptions? Parse(string[] args, out string problem)
@@ -40,6 +42,10 @@ internal sealed record EndToEndOptions
                     break;
                 case "--streams" when TryParseCounts(value, out int[] counts):
                     options = options with { Streams = counts };
+                    i++;
+                    break;
+                case "--periods" when int.TryParse(value, CultureInfo.InvariantCulture, out int periods) && periods is >= 2 and <= 32:
+                    options = options with { Periods = periods };
                     i++;
                     break;
                 case "--only" when value.Split(',') is var parts && Array.TrueForAll(parts, s_parts.Contains):

@@ -17,6 +17,7 @@ using var realTime = new PcmRealTimeScheduler(new PcmRealTimeOptions { Priority 
 var realTimeServices = new PcmServices(realTime.Time, realTime);
 Console.Error.WriteLine(realTime.Grant.Refused);
 #endregion
+using var witness = new Witness();
 var report = new StringBuilder();
 Say("| | |", "|---|---|");
 foreach ((string name, string value) in Machine.Describe())
@@ -56,15 +57,18 @@ return options.Report is { } file ? Insert(file, report.ToString()) : 0;
 void MeasureLateness()
 {
     Say("", "Lateness of an application that is woken for each period, microseconds; null card, four periods:", "",
-        "| Services | Period | Beside it | Periods | p50 | p99 | p99.9 | max | xruns | Lost laps |", "|---|---:|---|---:|---:|---:|---:|---:|---:|---:|");
+        "| Services | Period | Beside it | Periods | p50 | p99 | p99.9 | max | Machine's max | xruns | Lost laps |",
+        "|---|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|");
     foreach ((string clock, PcmServices services) in Services())
     {
         foreach (double periodMs in (double[])[1, 5, 10])
         {
+            witness.Restart();
             Print(LatenessRun.Measure(clock, services, periodMs, options.Seconds, "nothing"));
             foreach (Func<Disturbance> disturb in (Func<Disturbance>[])[Disturbance.Garbage, Disturbance.Everything])
             {
                 using Disturbance disturbance = disturb();
+                witness.Restart();
                 LatenessResult disturbed = LatenessRun.Measure(clock, services, periodMs, options.Seconds, "");
                 Print(disturbed with { Beside = disturbance.Achieved });
             }
@@ -74,19 +78,19 @@ void MeasureLateness()
 
 async Task MeasureStreamsAsync()
 {
-    Say("", "Streams at 10 ms periods, four periods each, written by asynchronous loops where their services resume them:", "",
-        "| Path | Services | Streams | Seconds | Periods | xruns | Stalls | CPU, of one core | CPU per period | Bytes per stream beyond its ring | Kicks per period | Interrupts per period |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+    Say("", $"Streams at 10 ms periods, {options.Periods} periods each, written by asynchronous loops where their services resume them:", "",
+        "| Path | Services | Streams | Seconds | Periods | xruns | Stalls | Machine's max | CPU, of one core | CPU per period | Bytes per stream beyond its ring | Kicks per period | Interrupts per period |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     foreach ((string path, int count) in options.Streams.Select(static n => ("null", n)).Concat(options.Streams.Select(static n => ("virtio", n))))
     {
         if (options.Parts.Contains(path))
         {
             foreach ((string name, PcmServices services) in Services())
             {
-                StreamsResult r = await new StreamsRun(name, services, count, path == "virtio").MeasureAsync(options.Seconds);
+                StreamsResult r = await new StreamsRun(name, services, count, path == "virtio", options.Periods, witness).MeasureAsync(options.Seconds);
                 Say(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {r.Path} | {r.Services} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Stalls} | {r.Cpu:0} % | {r.CpuPerPeriod:0.0} us | {r.BytesPerStream} | {Number(r.KicksPerPeriod)} | {Number(r.InterruptsPerPeriod)} |"));
+                    $"| {r.Path} | {r.Services} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Stalls} | {Number(r.MachineMs, "0.0")} ms | {r.Cpu:0} % | {r.CpuPerPeriod:0.0} us | {r.BytesPerStream} | {Number(r.KicksPerPeriod, "0.00")} | {Number(r.InterruptsPerPeriod, "0.00")} |"));
             }
         }
     }
@@ -115,7 +119,7 @@ void MeasureCommand()
 
 void Print(LatenessResult r) => Say(string.Create(
     CultureInfo.InvariantCulture,
-    $"| {r.Clock} | {r.PeriodMs:0} ms | {r.Beside} | {r.Lateness.Count} | {r.Lateness.At(0.5):0} | {r.Lateness.At(0.99):0} | {r.Lateness.At(0.999):0} | {r.Lateness.At(1):0} | {r.XRuns} | {r.LostLaps} |"));
+    $"| {r.Clock} | {r.PeriodMs:0} ms | {r.Beside} | {r.Lateness.Count} | {r.Lateness.At(0.5):0} | {r.Lateness.At(0.99):0} | {r.Lateness.At(0.999):0} | {r.Lateness.At(1):0} | {Number(witness.Worst() * 1000, "0")} | {r.XRuns} | {r.LostLaps} |"));
 
 void Say(params ReadOnlySpan<string> lines)
 {
@@ -126,7 +130,7 @@ void Say(params ReadOnlySpan<string> lines)
     }
 }
 
-static string Number(double value) => double.IsNaN(value) ? "" : value.ToString("0.00", CultureInfo.InvariantCulture);
+static string Number(double value, string format) => double.IsNaN(value) ? "" : value.ToString(format, CultureInfo.InvariantCulture);
 
 static int Insert(string file, string measured)
 {

@@ -5,11 +5,12 @@ using Pcm.Virtio;
 namespace Pcm.Bench.EndToEnd;
 
 /// <summary>
-/// What a run of many streams came to. Stalls: writes that saw no progress for their time-out (EIO), and were tried again. CPU in percent of one core; bytes of managed memory, both ends, beyond the rings; kicks to the device and
-/// interrupts from it, NaN without one.
+/// What a run of many streams came to. Stalls: writes that saw no progress for their time-out (EIO), and were tried again. What the machine was late by at
+/// most, by the <see cref="Witness"/>; CPU in percent of one core; bytes of managed memory, both ends, beyond the rings; kicks to the device and interrupts
+/// from it, NaN without one.
 /// </summary>
 internal sealed record StreamsResult(
-    string Path, string Services, int Streams, double Seconds, long Periods, long XRuns, long Stalls, double Cpu, long BytesPerStream, double KicksPerPeriod, double InterruptsPerPeriod)
+    string Path, string Services, int Streams, double Seconds, long Periods, long XRuns, long Stalls, double MachineMs, double Cpu, long BytesPerStream, double KicksPerPeriod, double InterruptsPerPeriod)
 {
     /// <summary>Microseconds of processor time for each period of each stream: other programs on the machine are not in it.</summary>
     public double CpuPerPeriod => Cpu * Seconds * 1e4 / Periods;
@@ -19,10 +20,9 @@ internal sealed record StreamsResult(
 /// Many streams at 10 ms periods at once on the real clock, each written by an asynchronous loop: on null cards, or through one virtio-snd device in this
 /// process whose audio side is null cards. Counted from when all run.
 /// </summary>
-internal sealed class StreamsRun(string name, PcmServices services, int count, bool virtio)
+internal sealed class StreamsRun(string name, PcmServices services, int count, bool virtio, int periods, Witness witness)
 {
     private const int PeriodFrames = 480;
-    private const int Periods = 4;
     private const int StreamsPerCard = 100;
 
     private readonly byte[] _period = new byte[PeriodFrames * Session.FrameBytes];
@@ -50,25 +50,27 @@ internal sealed class StreamsRun(string name, PcmServices services, int count, b
         await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System); // until all are under way, and compiled for the last time
         Volatile.Write(ref _xruns, 0);
         Volatile.Write(ref _stalls, 0);
-        long periods = Volatile.Read(ref _periodsPlayed);
+        witness.Restart();
+        long played = Volatile.Read(ref _periodsPlayed);
         InProcessQueueMetrics metrics = Metrics();
         TimeSpan cpu = Process.GetCurrentProcess().TotalProcessorTime;
         long start = TimeProvider.System.GetTimestamp();
         await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);
         double took = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
         double cpuSeconds = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds;
-        periods = Volatile.Read(ref _periodsPlayed) - periods;
+        played = Volatile.Read(ref _periodsPlayed) - played;
+        double machineMs = witness.Worst();
         long xruns = Volatile.Read(ref _xruns);
         long stalls = Volatile.Read(ref _stalls);
         InProcessQueueMetrics after = Metrics();
-        const long Ring = (long)PeriodFrames * Periods * Session.FrameBytes; // of the null card, on the heap; the driver's is native memory
-        long bytes = ((LiveBytes() - before) / count) - Ring;
+        long ring = (long)PeriodFrames * periods * Session.FrameBytes; // of the null card, on the heap; the driver's is native memory
+        long bytes = ((LiveBytes() - before) / count) - ring;
         _stop = true;
         await Task.WhenAll(loops);
         await CloseAsync(substreams);
-        return new StreamsResult(virtio ? "virtio" : "null", name, count, took, periods, xruns, stalls, 100 * cpuSeconds / took, bytes,
-            virtio ? (double)(after.Notifications - metrics.Notifications) / periods : double.NaN,
-            virtio ? (double)(after.Interrupts - metrics.Interrupts) / periods : double.NaN);
+        return new StreamsResult(virtio ? "virtio" : "null", name, count, took, played, xruns, stalls, machineMs, 100 * cpuSeconds / took, bytes,
+            virtio ? (double)(after.Notifications - metrics.Notifications) / played : double.NaN,
+            virtio ? (double)(after.Interrupts - metrics.Interrupts) / played : double.NaN);
     }
 
     /// <summary>What is left of the heap when everything that can go has gone, finalizers included.</summary>
@@ -103,18 +105,18 @@ internal sealed class StreamsRun(string name, PcmServices services, int count, b
             streams.Add(await VirtioSoundStreamOptions.DescribeAsync(audio));
         }
 
-        var queueSize = (ushort)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, 4 * Periods * count)); // a message takes 4 without a table
+        var queueSize = (ushort)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(4 * periods * count, 64, 1 << 15)); // a message takes 4 without a table
         _transport = new InProcessTransport(
             new VirtioSoundDevice(new VirtioSoundDeviceOptions { Streams = streams }), services.Scheduler, new InProcessTransportOptions { MaxQueueSize = queueSize });
         _driver = await VirtioSoundDriver.ProbeAsync(_transport, "virtio", services, new VirtioSoundOptions { QueueSize = queueSize });
         return [.. _driver.Card.Devices.SelectMany(static device => device.Playback)];
     }
 
-    private static async Task OpenAsync(PcmSubstream substream)
+    private async Task OpenAsync(PcmSubstream substream)
     {
         (await substream.OpenAsync()).ThrowIfError("open");
-        (await substream.HwParamsAsync(Session.Request(PeriodFrames, Periods))).ThrowIfError("hw_params");
-        substream.SetSwParams(substream.GetSwParams() with { StartThreshold = PeriodFrames * Periods }).ThrowIfError("sw_params");
+        (await substream.HwParamsAsync(Session.Request(PeriodFrames, periods))).ThrowIfError("hw_params");
+        substream.SetSwParams(substream.GetSwParams() with { StartThreshold = PeriodFrames * periods }).ThrowIfError("sw_params");
         (await substream.PrepareAsync()).ThrowIfError("prepare");
     }
 

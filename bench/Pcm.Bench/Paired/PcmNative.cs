@@ -30,6 +30,9 @@ internal static partial class PcmNative
     [LibraryImport(Library, EntryPoint = "pcm_bench_split_period")]
     public static partial ulong SplitPeriod(long count);
 
+    [LibraryImport(Library, EntryPoint = "pcm_bench_packed_period")]
+    public static partial ulong PackedPeriod(long count);
+
     /// <returns>Nanoseconds that the writes took; negative when one failed.</returns>
     [LibraryImport(Library, EntryPoint = "pcm_bench_write")]
     public static partial double Write(long count);

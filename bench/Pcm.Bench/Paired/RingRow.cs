@@ -5,9 +5,11 @@ namespace Pcm.Bench;
 
 /// <summary>
 /// The driver's work for one period: under the queue's lock take the used message, move the position under the stream's, hand the message out
-/// again. The same as split_ring.c, with the parts of the library; the other side is the cheapest there can be, on both.
+/// again. The same as split_ring.c and packed_ring.c, with the parts of the library; the other side is the cheapest there can be, on both. A program
+/// has rings of one format, so each row has code of its own: shared, it would be compiled for the format that was hot first.
 /// </summary>
-internal sealed class RingRow
+internal sealed class RingRow<TFormat>
+    where TFormat : struct, IRingFormat
 {
     private const int Messages = 4;
     private const int PeriodFrames = 1024;
@@ -22,8 +24,9 @@ internal sealed class RingRow
     private long _position;
     private long _kicks;
 
-    public RingRow(VirtqueueKind kind)
+    public RingRow()
     {
+        VirtqueueKind kind = TFormat.Kind;
         VirtioFeatures features = VirtioFeatures.Version1 | (kind == VirtqueueKind.Packed ? VirtioFeatures.RingPacked : VirtioFeatures.None);
         _queue = DriverVirtqueue.Create(kind, 64, features, _dma, indirectDescriptors: 0);
         _device = new RawAnswerer(kind, _queue.Addresses);

@@ -87,13 +87,13 @@ public abstract class DriverVirtqueue : IDisposable
     /// <param name="writable">What the device writes, in order; follows <paramref name="readable"/>.</param>
     /// <param name="token">The caller's number for the message. The caller keeps the memory until it comes back.</param>
     /// <exception cref="ArgumentException">No byte at all, more descriptors than <see cref="Size"/>, or more than 2^32 bytes.</exception>
-    public bool TryAdd(ReadOnlySpan<DmaSlice> readable, ReadOnlySpan<DmaSlice> writable, ushort token) => TryAddCore(readable, writable, token);
+    public abstract bool TryAdd(ReadOnlySpan<DmaSlice> readable, ReadOnlySpan<DmaSlice> writable, ushort token);
 
     /// <summary>
     /// Lets the device see what was added. True when the device wants to be notified: then call <see cref="VirtioTransport.Notify"/>, outside
     /// the queue's lock if that is convenient. False when nothing was added, or the queue is broken.
     /// </summary>
-    public bool Publish() => PublishCore();
+    public abstract bool Publish();
 
     /// <summary>
     /// Takes one message the device has finished with. False when there is none, or the device broke the protocol
@@ -110,13 +110,13 @@ public abstract class DriverVirtqueue : IDisposable
     }
 
     /// <summary>Asks the device not to interrupt. A hint: interrupts may still come.</summary>
-    public void DisableInterrupts() => DisableInterruptsCore();
+    public abstract void DisableInterrupts();
 
     /// <summary>
     /// Asks the device to interrupt for the next message. False when it has used one already: take it first, then ask again.
     /// True on a broken queue, where nothing more will come.
     /// </summary>
-    public bool TryEnableInterrupts() => TryEnableInterruptsCore();
+    public abstract bool TryEnableInterrupts();
 
     /// <summary>
     /// Makes the queue empty, as it was made. Only while the device has no access: after a completed device or queue reset. Messages still in
@@ -142,20 +142,10 @@ public abstract class DriverVirtqueue : IDisposable
     public void Abandon() => _dma.Quarantine(Memory);
 
     /// <summary>Where both sides stand, for a message about a time-out: what we published, what the device says it used, what we took of it.</summary>
-    public override string ToString() => DescribeCore();
-
-    private protected abstract bool TryAddCore(ReadOnlySpan<DmaSlice> readable, ReadOnlySpan<DmaSlice> writable, ushort token);
-
-    private protected abstract bool PublishCore();
+    public abstract override string ToString();
 
     /// <summary>The token in 16 bits and what was written in the 32 above, so that both come in a register; else <see cref="NothingUsed"/>.</summary>
     private protected abstract long TakeUsedCore();
 
-    private protected abstract void DisableInterruptsCore();
-
-    private protected abstract bool TryEnableInterruptsCore();
-
     private protected abstract void ResetCore();
-
-    private protected abstract string DescribeCore();
 }

@@ -30,7 +30,7 @@ internal sealed class DriverVirtqueue<TRing> : DriverVirtqueue
     /// <summary>Messages added and not yet published.</summary>
     private int Unpublished => (ushort)(_added - _published);
 
-    private protected override bool TryAddCore(ReadOnlySpan<DmaSlice> readable, ReadOnlySpan<DmaSlice> writable, ushort token)
+    public override bool TryAdd(ReadOnlySpan<DmaSlice> readable, ReadOnlySpan<DmaSlice> writable, ushort token)
     {
         // With more than room for all slices and no table to use, those that are not empty need not be counted before they are written.
         if (readable.Length + writable.Length >= FreeDescriptors || IndirectDescriptors > 1 || IsBroken)
@@ -78,7 +78,7 @@ internal sealed class DriverVirtqueue<TRing> : DriverVirtqueue
         InFlight++;
     }
 
-    private protected override bool PublishCore()
+    public override bool Publish()
     {
         if (_added == _published || IsBroken)
         {
@@ -139,7 +139,7 @@ internal sealed class DriverVirtqueue<TRing> : DriverVirtqueue
         return taken;
     }
 
-    private protected override void DisableInterruptsCore()
+    public override void DisableInterrupts()
     {
         if (_interruptsEnabled && !IsBroken)
         {
@@ -148,7 +148,7 @@ internal sealed class DriverVirtqueue<TRing> : DriverVirtqueue
         }
     }
 
-    private protected override bool TryEnableInterruptsCore()
+    public override bool TryEnableInterrupts()
     {
         if (IsBroken)
         {
@@ -171,7 +171,7 @@ internal sealed class DriverVirtqueue<TRing> : DriverVirtqueue
         _ring.Reset();
     }
 
-    private protected override string DescribeCore() =>
+    public override string ToString() =>
         $"{Size} descriptors, available index {_published}, {_ring.DescribeUsed()}, {InFlight} messages in flight, {FreeDescriptors} descriptors free"
         + (IsBroken ? $", broken ({Fault})" : "");
 
