@@ -75,15 +75,16 @@ internal sealed partial class VirtioDeviceHost
             return;
         }
 
-        long before = queue.Popped;
+        long popped = queue.Popped, foundEmpty = queue.FoundEmpty;
         queue.DisableNotifications();
         _device.ProcessQueue((ushort)index);
         bool idle = queue.TryEnableNotifications();
         ReportFault(queue);
-        if (!idle && queue.Popped != before)
+        if (!idle && (queue.Popped != popped || queue.FoundEmpty != foundEmpty))
         {
-            // More came, or the device stopped in between. It made progress, so it gets another turn; without progress it left the messages
-            // there on purpose, and calling again would spin.
+            // Race: the driver adds a message after the device found none, and does not notify, because we did not wish it yet. So the device gets
+            // another turn, as it does when it stopped in between; one that took nothing and met no end leaves the messages there on purpose, and
+            // calling again would spin.
             _queues[index].Kick.Request();
         }
     }

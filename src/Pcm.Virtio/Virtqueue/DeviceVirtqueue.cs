@@ -55,6 +55,9 @@ public abstract class DeviceVirtqueue
     /// <summary>Messages popped since the queue was made.</summary>
     public long Popped { get; private set; }
 
+    /// <summary>How often <see cref="TryPop"/> found nothing.</summary>
+    internal long FoundEmpty { get; private set; }
+
     private protected VirtqueueLayout Layout { get; }
 
     private protected GuestMemory Memory { get; }
@@ -125,6 +128,7 @@ public abstract class DeviceVirtqueue
         Builder.Start();
         if (!TryReadChain(out ushort head, out int slots))
         {
+            FoundEmpty++;
             return false;
         }
 

@@ -26,6 +26,9 @@ internal sealed class EchoDevice : VirtioDevice
     /// <summary>How many messages one call of <see cref="ProcessQueue"/> takes.</summary>
     public int MessagesPerTurn { get; set; } = int.MaxValue;
 
+    /// <summary>What happens elsewhere after the next time that queue 0 was found empty, before the device returns.</summary>
+    public Action? Meanwhile { get; set; }
+
     public VirtioDeviceBus Bus => _bus ?? throw new InvalidOperationException("Not active.");
 
     public override void ReadConfig(int offset, Span<byte> destination)
@@ -72,6 +75,9 @@ internal sealed class EchoDevice : VirtioDevice
         }
 
         _bus.Publish(queue);
+        Action? meanwhile = Meanwhile;
+        Meanwhile = null;
+        meanwhile?.Invoke();
     }
 
     /// <summary>Puts an event into the next buffer of queue 1. Context: the executor. False when there is no buffer.</summary>

@@ -100,6 +100,26 @@ public sealed class InProcessTransportTests
         Assert.Equal(10, bench.Transport.GetMetrics(0).Notifications);
     });
 
+    [Theory]
+    [MemberData(nameof(RingKinds))]
+    public void Notify_MessageComesAfterTheDeviceFoundNone_IsProcessed(VirtioFeatures ringFeatures, bool direct) => Run(
+        async bench =>
+        {
+            bench.Driver.Device.Start();
+            await bench.Settle();
+            bool wanted = true;
+            bench.Device.Meanwhile = () =>
+            {
+                Assert.True(bench.Driver.Add(3, [1, 2]));
+                wanted = bench.Driver.Device.Queues[0].Publish();
+            };
+            bench.Transport.Notify(0); // for nothing, as when the message of a notification was taken with one before
+            await bench.Settle();
+            Assert.False(wanted); // so nobody notifies of it
+            Assert.Equal([3], bench.Driver.Answers.Select(answer => (int)answer.Token));
+        },
+        new() { RingFeatures = ringFeatures, DirectInterrupts = direct });
+
     [Fact] // D-43, D-44
     public void Reset_MessagesInFlight_AreForgottenAndMemoryStaysUntouched() => Run(async bench =>
     {
