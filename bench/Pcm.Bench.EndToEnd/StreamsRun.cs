@@ -48,6 +48,7 @@ internal sealed class StreamsRun(string name, PcmServices services, int count, b
         }
 
         await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System); // until all are under way, and compiled for the last time
+        await SettleAsync();
         Volatile.Write(ref _xruns, 0);
         Volatile.Write(ref _stalls, 0);
         witness.Restart();
@@ -71,6 +72,20 @@ internal sealed class StreamsRun(string name, PcmServices services, int count, b
         return new StreamsResult(virtio ? "virtio" : "null", name, count, took, played, xruns, stalls, machineMs, 100 * cpuSeconds / took, bytes,
             virtio ? (double)(after.Notifications - metrics.Notifications) / played : double.NaN,
             virtio ? (double)(after.Interrupts - metrics.Interrupts) / played : double.NaN);
+    }
+
+    /// <summary>
+    /// Waits for a second without an xrun, at most 30 s. Opening a thousand streams is more work than holding them: some of those that run already run dry
+    /// by it, and what they do to go on delays the others.
+    /// </summary>
+    private async Task SettleAsync()
+    {
+        long xruns = -1;
+        for (int seconds = 0; seconds < 30 && xruns != Volatile.Read(ref _xruns); seconds++)
+        {
+            xruns = Volatile.Read(ref _xruns);
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        }
     }
 
     /// <summary>What is left of the heap when everything that can go has gone, finalizers included.</summary>
