@@ -90,7 +90,7 @@ async Task MeasureStreamsAsync()
                 StreamsResult r = await new StreamsRun(name, services, count, path == "virtio", options.Periods, witness).MeasureAsync(options.Seconds);
                 Say(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {r.Path} | {r.Services} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Stalls} | {Number(r.MachineMs, "0.0")} ms | {r.Cpu:0} % | {r.CpuPerPeriod:0.0} us | {r.BytesPerStream} | {Number(r.KicksPerPeriod, "0.00")} | {Number(r.InterruptsPerPeriod, "0.00")} |"));
+                    $"| {r.Path} | {r.Services} | {r.Streams} | {r.Seconds:0} | {r.Periods} | {r.XRuns} | {r.Stalls} | {Number(r.MachineMs, "0.0' ms'")} | {r.Cpu:0} % | {r.CpuPerPeriod:0.0} us | {r.BytesPerStream} | {Number(r.KicksPerPeriod, "0.00")} | {Number(r.InterruptsPerPeriod, "0.00")} |"));
             }
         }
     }

@@ -73,8 +73,11 @@ public sealed class WavHostileTests
         using var stream = new MemoryStream(500_000);
         var writer = new WavWriter(stream, reader.Format);
         var period = new byte[400];
-        reader.Read(period);
-        writer.Write(period);
+        for (int i = 0; i < 10; i++) // all that is compiled and made at the first time
+        {
+            reader.Read(period);
+            writer.Write(period);
+        }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int frames = reader.Read(period); frames > 0; frames = reader.Read(period))

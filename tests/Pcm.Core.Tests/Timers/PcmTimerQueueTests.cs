@@ -91,15 +91,10 @@ public sealed class PcmTimerQueueTests
         int fired = 0;
         PcmQueuedTimer timer = Make(_ => fired++);
         timer.Change(TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-        {
-            timer.Change(TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan);
-            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-
+        AllocationMeter.AssertNothing(
+            () => timer.Change(TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan) && timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan),
+            periods: 1000);
         timer.Change(TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(1, _queue.Count);
         _clock.Advance(TimeSpan.FromMilliseconds(50));
         timer.Change(TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan);
