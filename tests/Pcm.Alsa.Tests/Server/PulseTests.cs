@@ -44,22 +44,6 @@ public sealed class PulseTests
         }
     }
 
-    /// <summary>Writes silence as a player does: where the ring ran dry, because the machine stood still for so long, it prepares and goes on.</summary>
-    private static async Task WriteAsync(PcmSubstream playback, int frames)
-    {
-        for (int xruns = 0; frames > 0;)
-        {
-            PcmTransfer transfer = await playback.WriteAsync(new byte[frames * FrameBytes]);
-            frames -= transfer.Frames;
-            if (frames > 0)
-            {
-                Assert.Equal(PcmState.XRun, playback.State);
-                Assert.InRange(++xruns, 1, 5);
-                Assert.Equal(PcmError.None, await playback.PrepareAsync());
-            }
-        }
-    }
-
     [Fact]
     public async Task Starvation_IsAnXRun_ThatPrepareRecovers()
     {
@@ -103,6 +87,22 @@ public sealed class PulseTests
     {
         byte[] data = new byte[frames * FrameBytes];
         return (stream.Direction == PcmDirection.Playback ? stream.WriteAsync(data) : stream.ReadAsync(data)).AsTask();
+    }
+
+    /// <summary>Writes silence as a player does: where the ring ran dry, because the machine stood still for so long, it prepares and goes on.</summary>
+    private static async Task WriteAsync(PcmSubstream playback, int frames)
+    {
+        for (int xruns = 0; frames > 0;)
+        {
+            PcmTransfer transfer = await playback.WriteAsync(new byte[frames * FrameBytes]);
+            frames -= transfer.Frames;
+            if (frames > 0)
+            {
+                Assert.Equal(PcmState.XRun, playback.State);
+                Assert.InRange(++xruns, 1, 5);
+                Assert.Equal(PcmError.None, await playback.PrepareAsync());
+            }
+        }
     }
 
     private static async Task<PcmSubstream> PrepareAsync(PulseServer server, PcmDirection direction)
