@@ -11,7 +11,10 @@ internal sealed class RawSound : IVirtioInterrupts, IAsyncDisposable
     private const int Messages = 16;
     private const int StatusBytes = 8;
     private const int SlotBytes = 8 + MessageBytes + StatusBytes;
+    private const int ResponseOffset = 2048;
     private const int FirstSlot = 4096;
+
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(10); // what comes, comes in a few ms; this only bounds a failure
 
     private readonly SemaphoreSlim _interrupts = new(0);
     private readonly VirtioTransport _transport;
@@ -42,45 +45,34 @@ internal sealed class RawSound : IVirtioInterrupts, IAsyncDisposable
         Device.Start();
     }
 
-    /// <summary>Sends a control request and returns what was written of the response; null: no answer within the time.</summary>
-    public async Task<byte[]?> SendAsync(byte[] request, int responseBytes, TimeSpan? timeout = null)
+    /// <summary>Sends a control request and returns what was written of the response; null: no answer.</summary>
+    public async Task<byte[]?> SendAsync(byte[] request, int responseBytes)
     {
-        DriverVirtqueue control = Device!.Queues[0];
-        request.CopyTo(_memory!.Span);
-        Assert.True(control.TryAdd([_memory.Slice(0, request.Length)], [_memory.Slice(2048, responseBytes)], 1));
-        if (control.Publish())
-        {
-            _transport.Notify(0);
-        }
-
-        long start = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            while (control.TryTakeUsed(out ushort token, out uint written))
-            {
-                Assert.Equal(1, token);
-                return _memory.Span.Slice(2048, (int)written).ToArray();
-            }
-
-            TimeSpan left = (timeout ?? TimeSpan.FromSeconds(10)) - TimeProvider.System.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero || !await _interrupts.WaitAsync(left))
-            {
-                return null;
-            }
-        }
+        SendControl(request, responseBytes);
+        return await TakeAsync(0, s_soon) is (1, var written) ? _memory!.Span.Slice(ResponseOffset, (int)written).ToArray() : null;
     }
 
-    /// <summary>The status of a request of 32-bit words.</summary>
+    /// <summary>The status of a request of 32-bit words; null: no answer.</summary>
     public async Task<uint?> AskAsync(params uint[] words)
     {
-        byte[] request = new byte[words.Length * 4];
-        for (int i = 0; i < words.Length; i++)
+        byte[]? response = await SendAsync(Encode(words), 4);
+        return response is null ? null : BinaryPrimitives.ReadUInt32LittleEndian(response);
+    }
+
+    /// <summary>Sends a request of 32-bit words that the device gives up at: true when it then wants a reset, and has answered nothing.</summary>
+    public async Task<bool> BreaksAsync(params uint[] words)
+    {
+        SendControl(Encode(words), 4);
+        long start = TimeProvider.System.GetTimestamp();
+        while (!_transport.Status.HasFlag(VirtioStatus.NeedsReset))
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(request.AsSpan(i * 4), words[i]);
+            if (!await _interrupts.WaitAsync(Left(start, s_soon)))
+            {
+                return false;
+            }
         }
 
-        byte[]? response = await SendAsync(request, 4, TimeSpan.FromMilliseconds(500));
-        return response is null ? null : BinaryPrimitives.ReadUInt32LittleEndian(response);
+        return !Device!.Queues[0].TryTakeUsed(out _, out _);
     }
 
     /// <summary>Sends audio: 4 bytes of stream id, the data, and 8 bytes of room for the status.</summary>
@@ -125,8 +117,7 @@ internal sealed class RawSound : IVirtioInterrupts, IAsyncDisposable
                 return (message, written);
             }
 
-            TimeSpan left = timeout - TimeProvider.System.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero || !await _interrupts.WaitAsync(left))
+            if (!await _interrupts.WaitAsync(Left(start, timeout)))
             {
                 return null;
             }
@@ -141,6 +132,29 @@ internal sealed class RawSound : IVirtioInterrupts, IAsyncDisposable
     {
         Disconnects++;
         _interrupts.Release();
+    }
+
+    private static TimeSpan Left(long start, TimeSpan timeout)
+    {
+        TimeSpan left = timeout - TimeProvider.System.GetElapsedTime(start);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private static byte[] Encode(ReadOnlySpan<uint> words)
+    {
+        byte[] bytes = new byte[words.Length * 4];
+        for (int i = 0; i < words.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(i * 4), words[i]);
+        }
+
+        return bytes;
+    }
+
+    private void SendControl(ReadOnlySpan<byte> request, int responseBytes)
+    {
+        request.CopyTo(_memory!.Span);
+        Send(0, [_memory.Slice(0, request.Length)], [_memory.Slice(ResponseOffset, responseBytes)], 1);
     }
 
     private (DmaSlice Header, DmaSlice Body, DmaSlice Status) Lay(ushort message, uint stream, int bytes)
