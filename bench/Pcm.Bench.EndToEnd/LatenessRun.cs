@@ -7,8 +7,9 @@ internal sealed record LatenessResult(string Clock, double PeriodMs, string Besi
 
 /// <summary>
 /// How late the application is woken for its period: a thread that blocks in a write of one period, on a null card with four, which plays by the
-/// clock. Late is the time from when the period ended by the card's clock to when the application has control again. Who is later than a whole ring
-/// has lost a lap: the positions, which are modulo the ring, cannot tell it from none, so it is counted here.
+/// clock. It is promoted where its services are those of a real-time thread. Late is the time from when the period ended by the card's clock to when the
+/// application has control again. Who is later than a whole ring has lost a lap: the positions, which are modulo the ring, cannot tell it from none, so
+/// it is counted here.
 /// </summary>
 internal static class LatenessRun
 {
@@ -25,6 +26,11 @@ internal static class LatenessRun
         {
             try
             {
+                if (services.Scheduler is PcmRealTimeScheduler)
+                {
+                    PcmRealTimeScheduler.PromoteThisThread();
+                }
+
                 (xruns, lostLaps) = Play(services, periodFrames, count, lateness);
             }
             catch (Exception e)

@@ -5,8 +5,9 @@ using System.Globalization;
 namespace Pcm.Bench.EndToEnd;
 
 /// <summary>
-/// The machine's own lateness: a C program beside ours whose real-time threads, one on each processor, note how much too late they wake from a sleep of
-/// a millisecond. What the machine withholds from them it withholds from everybody; what a run is late by in excess of it is the run's own.
+/// The machine's own lateness: a C program beside ours whose threads of the lowest real-time priority, one on each processor, note how much too late they
+/// wake from a sleep of a millisecond. What the machine withholds from them it withholds from everybody; what a run is late by in excess of it is the
+/// run's own, and so is a part of it where the run's real-time threads are busy.
 /// </summary>
 internal sealed class Witness : IDisposable
 {

@@ -1,6 +1,7 @@
 /*
- * The machine's own lateness: on each processor a thread of the highest real-time priority that is permitted sleeps a millisecond at a time and notes by
- * how much it woke too late. No program could have been more punctual there; what comes in excess of it is the measured program's own.
+ * The machine's own lateness: on each processor a thread of the lowest real-time priority sleeps a millisecond at a time and notes by how much it woke too
+ * late. Lowest: it must not push a thread that is measured from one processor to the next, each of which may be withheld for some milliseconds. So what
+ * real-time threads of the measured program take is in it too; what its ordinary threads take is not.
  * Each line on the standard input is answered with the worst since the line before, in nanoseconds.
  */
 #define _GNU_SOURCE
@@ -32,12 +33,12 @@ static void note(int64_t late)
 
 static void *watch(void *cpu)
 {
-	struct sched_param highest = { .sched_priority = sched_get_priority_max(SCHED_FIFO) };
+	struct sched_param lowest = { .sched_priority = sched_get_priority_min(SCHED_FIFO) };
 	cpu_set_t only;
 	CPU_ZERO(&only);
 	CPU_SET((long)cpu, &only);
 	pthread_setaffinity_np(pthread_self(), sizeof only, &only);
-	pthread_setschedparam(pthread_self(), SCHED_FIFO, &highest); /* refused: it then shows what an ordinary thread gets */
+	pthread_setschedparam(pthread_self(), SCHED_FIFO, &lowest); /* refused: it then shows what an ordinary thread gets */
 	for (int64_t due = now() + SLEEP;; due = now() + SLEEP) {
 		struct timespec at = { .tv_sec = due / SECOND, .tv_nsec = due % SECOND };
 		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, 0))

@@ -38,8 +38,7 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
 
     internal PcmRealTimeScheduler(PcmRealTimeOptions options, RealTimeSleep sleep)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Priority);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Priority, 99);
+        Check(options);
         _sleep = sleep;
         var clock = new Clock(this);
         Time = clock;
@@ -66,6 +65,22 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
 
     /// <summary>What the system granted.</summary>
     public PcmRealTimeGrant Grant { get; }
+
+    /// <summary>
+    /// Asks the same for the calling thread: one of the application's own that waits in <see cref="PcmSubstream.WriteBlocking"/>, say. Without it the
+    /// scheduler's thread is punctual, and what it wakes waits behind whatever else the processors have to do. It holds until the thread ends, and for it
+    /// alone: the threads that it starts are ordinary ones.
+    /// Context: a thread that the caller started; not one of a thread pool, which others use afterwards.
+    /// </summary>
+    /// <param name="options">Null: the defaults. The name is not used.</param>
+    /// <returns>What the system granted.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The priority is not 0 .. 99.</exception>
+    public static PcmRealTimeGrant PromoteThisThread(PcmRealTimeOptions? options = null)
+    {
+        options ??= new PcmRealTimeOptions();
+        Check(options);
+        return RealTimeNative.Ask(options);
+    }
 
     /// <inheritdoc/>
     public override void Schedule(Action<object?> work, object? state)
@@ -128,6 +143,12 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
         {
             _sleep.Wake(); // the thread itself looks again before it sleeps
         }
+    }
+
+    private static void Check(PcmRealTimeOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Priority);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Priority, 99);
     }
 
     private void Run()

@@ -6,6 +6,7 @@ namespace Pcm;
 internal static partial class RealTimeNative
 {
     public const int SchedFifo = 1;
+    public const int SchedResetOnFork = 0x4000_0000;
     public const int LockCurrentAndFuture = 1 | 2;
     public const int EventNonBlocking = 0x800;
     public const int EventCloseOnExec = 0x80000;
@@ -22,7 +23,7 @@ internal static partial class RealTimeNative
 
         var refused = new List<string>();
         int priority = options.Priority;
-        if (priority > 0 && SetScheduler(0, SchedFifo, in priority) != 0)
+        if (priority > 0 && SetScheduler(0, SchedFifo | SchedResetOnFork, in priority) != 0) // the threads that it starts, the runtime's compiler too, are ordinary ones
         {
             priority = 0;
             refused.Add($"SCHED_FIFO {options.Priority} was refused ({Marshal.GetLastPInvokeErrorMessage()}): raise RLIMIT_RTPRIO (ulimit -r, rtprio in limits.conf) or grant CAP_SYS_NICE.");

@@ -203,23 +203,61 @@ public sealed class RealTimeSchedulerTests
     {
         using var scheduler = new PcmRealTimeScheduler(new PcmRealTimeOptions { Priority = 1 }, new JumpingSleep());
         using var done = new CountdownEvent(1);
-        int policy = -1;
+        (int, int) policies = default;
         scheduler.Schedule(
             _ =>
             {
-                policy = OperatingSystem.IsLinux() ? RealTimeNative.GetScheduler(0) : 0;
+                policies = Policies();
                 done.Signal();
             },
             null);
         Wait(done);
-        if (scheduler.Grant.Priority == 1)
+        AssertGranted(scheduler.Grant, policies);
+    }
+
+    [Fact]
+    public void PromoteThisThread_HasItOrSaysWhatWouldHelp()
+    {
+        PcmRealTimeGrant? grant = null;
+        (int, int) policies = default;
+        var thread = new Thread(() =>
         {
-            Assert.Equal((RealTimeNative.SchedFifo, ""), (policy, scheduler.Grant.Refused));
+            grant = PcmRealTimeScheduler.PromoteThisThread(new PcmRealTimeOptions { Priority = 1 });
+            policies = Policies();
+        });
+        thread.Start();
+        thread.Join();
+        AssertGranted(grant!, policies);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(100)]
+    public void PromoteThisThread_PriorityOutOfRange_Throws(int priority) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => PcmRealTimeScheduler.PromoteThisThread(new PcmRealTimeOptions { Priority = priority }));
+
+    /// <summary>Real-time priority is this thread's alone: one that it starts, as the runtime does for its compiler and its pool, is an ordinary one.</summary>
+    private static (int Own, int Started) Policies()
+    {
+        int started = -1;
+        var thread = new Thread(() => started = Policy());
+        thread.Start();
+        thread.Join();
+        return (Policy(), started);
+
+        static int Policy() => OperatingSystem.IsLinux() ? RealTimeNative.GetScheduler(0) & ~RealTimeNative.SchedResetOnFork : 0;
+    }
+
+    private static void AssertGranted(PcmRealTimeGrant grant, (int Own, int Started) policies)
+    {
+        Assert.Equal((grant.Priority == 1 ? RealTimeNative.SchedFifo : 0, 0), policies);
+        if (grant.Priority == 1)
+        {
+            Assert.Equal("", grant.Refused);
         }
         else
         {
-            Assert.Equal(0, policy);
-            Assert.Contains(OperatingSystem.IsLinux() ? "RLIMIT_RTPRIO" : "Linux only", scheduler.Grant.Refused);
+            Assert.Contains(OperatingSystem.IsLinux() ? "RLIMIT_RTPRIO" : "Linux only", grant.Refused);
         }
     }
 
