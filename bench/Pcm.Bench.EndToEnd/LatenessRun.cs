@@ -41,7 +41,6 @@ internal static class LatenessRun
         {
             IsBackground = true,
             Name = "application",
-            Priority = ThreadPriority.Highest,
         };
         application.Start();
         application.Join();
