@@ -13,7 +13,7 @@ internal sealed class Disturbance : IDisposable
     private readonly int _collectionsBefore = GC.CollectionCount(2);
     private volatile bool _stop;
     private long _bytes;
-    private TimeSpan _longestPause; // of those after which the thread looked: it is mostly its allocation that collects
+    private TimeSpan _longest; // that an allocation took: when it collects, or waits for a collection, everybody waits
 
     private Disturbance(int keptArrays, bool collects)
     {
@@ -25,7 +25,7 @@ internal sealed class Disturbance : IDisposable
 
     public string Achieved =>
         $"{_bytes / TimeProvider.System.GetElapsedTime(_start).TotalSeconds / 1e9:0.00} GB/s, {_keptArrays * ArrayBytes / 1e6:0.#} MB live, "
-        + $"{GC.CollectionCount(2) - _collectionsBefore} gen-2 collections, longest pause {_longestPause.TotalMilliseconds:0.0} ms";
+        + $"{GC.CollectionCount(2) - _collectionsBefore} gen-2 collections, longest allocation {_longest.TotalMilliseconds:0.0} ms";
 
     /// <summary>Work in passing, as of a server: garbage at once, but for half a megabyte.</summary>
     public static Disturbance Garbage() => new(keptArrays: 16, collects: false);
@@ -43,21 +43,16 @@ internal sealed class Disturbance : IDisposable
     {
         var kept = new byte[_keptArrays][];
         using var pause = new ManualResetEventSlim();
-        int collections = 0, seen = 0;
+        int collections = 0;
         for (int i = 0; !_stop; i++)
         {
+            long before = TimeProvider.System.GetTimestamp();
             kept[i % _keptArrays] = new byte[ArrayBytes];
+            long now = TimeProvider.System.GetTimestamp();
+            TimeSpan took = TimeProvider.System.GetElapsedTime(before, now);
+            _longest = took > _longest ? took : _longest;
             _bytes += ArrayBytes;
-            if (GC.CollectionCount(0) is var count && count != seen)
-            {
-                seen = count;
-                foreach (TimeSpan stood in GC.GetGCMemoryInfo(GCKind.Any).PauseDurations)
-                {
-                    _longestPause = stood > _longestPause ? stood : _longestPause;
-                }
-            }
-
-            double seconds = TimeProvider.System.GetElapsedTime(_start).TotalSeconds;
+            double seconds = TimeProvider.System.GetElapsedTime(_start, now).TotalSeconds;
             if (_collects && seconds * 10 > collections)
             {
                 collections++;

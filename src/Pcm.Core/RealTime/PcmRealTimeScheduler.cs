@@ -69,7 +69,7 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
     /// <summary>
     /// Asks the same for the calling thread: one of the application's own that waits in <see cref="PcmSubstream.WriteBlocking"/>, say. Without it the
     /// scheduler's thread is punctual, and what it wakes waits behind whatever else the processors have to do. It holds until the thread ends, and for it
-    /// alone: the threads that it starts are ordinary ones.
+    /// alone: the threads that it starts are ordinary ones (SCHED_RESET_ON_FORK).
     /// Context: a thread that the caller started; not one of a thread pool, which others use afterwards.
     /// </summary>
     /// <param name="options">Null: the defaults. The name is not used.</param>
