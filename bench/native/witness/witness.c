@@ -1,7 +1,8 @@
 /*
  * The machine's own lateness: on each processor a thread of the lowest real-time priority sleeps a millisecond at a time and notes by how much it woke too
  * late. Lowest: it must not push a thread that is measured from one processor to the next, each of which may be withheld for some milliseconds; at the
- * highest, a thousand streams on one real-time thread did not hold. So what real-time threads of the measured program take is in it too; what its ordinary threads take is not.
+ * highest, a thousand streams on one real-time thread did not hold. So what real-time threads of the measured program take is in it too; what its ordinary
+ * threads take is not.
  * Each line on the standard input is answered with the worst since the line before, in nanoseconds.
  */
 #define _GNU_SOURCE
