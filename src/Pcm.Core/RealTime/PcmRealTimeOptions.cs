@@ -1,6 +1,6 @@
 namespace Pcm;
 
-/// <summary>What a <see cref="PcmRealTimeScheduler"/> asks the system for; docs/REALTIME.md says what each is worth.</summary>
+/// <summary>What a <see cref="PcmRealTimeScheduler"/>, or a thread that is promoted, asks the system for; docs/REALTIME.md says what each is worth.</summary>
 /// <remarks>Thread safety: an immutable value.</remarks>
 public sealed record PcmRealTimeOptions
 {

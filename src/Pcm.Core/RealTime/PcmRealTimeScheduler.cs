@@ -73,7 +73,7 @@ public sealed class PcmRealTimeScheduler : PcmScheduler, IDisposable
     /// Context: a thread that the caller started; not one of a thread pool, which others use afterwards.
     /// </summary>
     /// <param name="options">Null: the defaults. The name is not used.</param>
-    /// <returns>What the system granted.</returns>
+    /// <returns>What the system granted; a refusal is no error.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The priority is not 0 .. 99.</exception>
     public static PcmRealTimeGrant PromoteThisThread(PcmRealTimeOptions? options = null)
     {
